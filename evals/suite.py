@@ -1,0 +1,89 @@
+"""Suite files: what to run, with what, and how it is judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from evals.errors import UserError
+from evals.parse import parse
+from evals.tables import read_text
+
+Include = Literal["base", "all"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HuggingFaceQuestions:
+    """Questions from a Hugging Face dataset: a local file or folder, or a hub id."""
+
+    dataset: str
+    split: str = "train"
+    config: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A generator, judge or scorer by name, with its settings."""
+
+    name: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """What to run. `include` "base" leaves paraphrases and twins out; `slices` name fields of a question."""
+
+    name: str
+    description: str = ""
+    questions: str | HuggingFaceQuestions
+    include: Include = "base"
+    corpus: tuple[str, ...] = ("datasets/guidelines",)
+    generator: Part = Part(name="composer")
+    prompt: str = "patient-answer"
+    judge: Part = Part(name="local")
+    scorers: tuple[Part, ...] = (Part(name="faithfulness"), Part(name="readability"), Part(name="disclaimer"))
+    repeats: int = 1
+    seed: int = 0
+    slices: tuple[Literal["topic", "cancer", "risk", "intent", "language"], ...] = ("risk", "topic", "cancer")
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+def load_suite(path: Path) -> Suite:
+    """The suite in a YAML file.
+
+    Raises:
+        UserError: the file is not YAML, or a field is unknown, missing or of the wrong kind.
+    """
+    try:
+        values = yaml.safe_load(read_text(path))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise UserError(where, f"not YAML ({getattr(error, 'problem', error)})") from error
+    if not isinstance(values, dict):
+        raise UserError(str(path), "not a mapping", "lines of `field: value`")
+    suite = parse(Suite, {**values, **_shorthand(values)}, str(path))
+    if suite.repeats < 1:
+        raise UserError(str(path), f"field 'repeats' is {suite.repeats}", "a number from 1")
+    return suite
+
+
+def _shorthand(values: Mapping[str, Any]) -> dict[str, Any]:
+    # A bare name stands for a part without settings.
+    result: dict[str, Any] = {}
+    for key in ("generator", "judge"):
+        if isinstance(values.get(key), str):
+            result[key] = {"name": values[key]}
+    if isinstance(values.get("scorers"), list):
+        result["scorers"] = [{"name": s} if isinstance(s, str) else s for s in values["scorers"]]
+    if isinstance(values.get("corpus"), str):
+        result["corpus"] = [values["corpus"]]
+    return result
