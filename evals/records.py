@@ -15,6 +15,7 @@ Label = Literal["supported", "contradicted", "partly", "not_found", "not_checkab
 Scope = Literal["given", "cited", "corpus"]
 ClaimKind = Literal["recommendation", "fact", "number", "definition", "advice", "notice", "question", "filler"]
 Status = Literal["scored", "unscored", "error", "skipped"]
+STATUSES: tuple[Status, ...] = ("scored", "unscored", "error", "skipped")
 BlockKind = Literal["heading", "paragraph", "item", "quote", "row", "code"]
 SectionKind = Literal[
     "title", "date", "opening_notice", "urgent", "body", "questions", "closing_notice", "upload", "references", "related"

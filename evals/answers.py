@@ -1,0 +1,54 @@
+"""A generator's draft -> the answer record: rendered, its parts found, its attributions tied to passages."""
+
+from dataclasses import replace
+
+from evals.generators import Draft, Tie
+from evals.pages import find_attributions, find_sections, find_title
+from evals.records import Answer, Attribution, Question
+from evals.render import render, sniff
+
+MAX_RENDERED = 250_000
+"""Raw answers longer than this are kept as they came but not rendered: no page for patients is that long."""
+
+
+def build_answer(question: Question, repeat: int, draft: Draft, *, generator: str, prompt: str | None, seed: int) -> Answer:
+    """The answer record of one draft; `passages` lists corpus ids, then ids of texts given from elsewhere."""
+    base = Answer(
+        question_id=question.id, repeat=repeat, question=question.text, raw=draft.raw, text="", record=question.record,
+        language=question.language, generator=generator, prompt=prompt, seed=seed, model=draft.model,
+        passages=(*draft.passages, *context_ids(question.id, repeat, draft)), tokens_in=draft.tokens_in,
+        tokens_out=draft.tokens_out, cost=draft.cost,
+    )  # fmt: skip
+    if len(draft.raw) > MAX_RENDERED:
+        return replace(base, text=draft.raw[: MAX_RENDERED])
+    rendered = render(draft.raw, draft.format or sniff(draft.raw))
+    attributions = _tied(find_attributions(rendered.text, rendered.blocks), draft.ties)
+    return replace(
+        base, text=rendered.text, hidden=rendered.hidden, blocks=rendered.blocks, links=rendered.links,
+        title=find_title(rendered), sections=find_sections(rendered), attributions=attributions,
+    )  # fmt: skip
+
+
+def failed_answer(question: Question, repeat: int, error: str, *, generator: str, prompt: str | None, seed: int) -> Answer:
+    """The record of an answer that could not be made."""
+    return Answer(
+        question_id=question.id, repeat=repeat, question=question.text, raw="", text="", record=question.record,
+        language=question.language, generator=generator, prompt=prompt, seed=seed, status="error", error=error,
+    )  # fmt: skip
+
+
+def context_ids(question_id: str, repeat: int, draft: Draft) -> tuple[str, ...]:
+    """Ids for the texts an answer was given from outside the corpus."""
+    return tuple(f"{question_id}#{repeat}/given-{number}" for number in range(1, len(draft.contexts) + 1))
+
+
+def _tied(found: tuple[Attribution, ...], ties: tuple[Tie, ...]) -> tuple[Attribution, ...]:
+    # The generator wrote its ties in reading order, so each attribution takes the next tie that carries its name.
+    left = list(ties)
+    result: list[Attribution] = []
+    for attribution in found:
+        tie = next((t for t in left if attribution.name and attribution.name in t.name), None)
+        if tie:
+            left.remove(tie)
+        result.append(replace(attribution, passage_id=tie.passage_id) if tie else attribution)
+    return tuple(result)

@@ -1,0 +1,77 @@
+"""The default generator: no model. It finds passages and composes the answer that the prompt file asks for.
+
+It quotes the corpus, so it proves the plumbing and shows what a prompt change does; it says nothing of how well a
+language model answers. It sees what a patient gives (words and record), never what the question set says about them.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, ClassVar
+
+from evals.cancers import find_cancers
+from evals.corpus import Index
+from evals.generators import Draft, Resources, Tie, check_settings
+from evals.generators.composer.explain import paragraphs
+from evals.generators.composer.patient import is_other_person, record_facts
+from evals.generators.composer.sections import Sections
+from evals.records import Question
+
+
+class Composer:
+    """Answers from the passages found for the question, in the sections, words and length that the prompt names."""
+
+    name: ClassVar[str] = "composer"
+    version: ClassVar[str] = "1"
+    reads: ClassVar[tuple[str, ...]] = ("passages", "sentences", "reading_level", "related", "sections", "wording")
+
+    def __init__(self, resources: Resources) -> None:
+        self._prompt = resources.prompt
+        self._corpus = resources.corpus
+        self._questions = tuple(q for q in resources.questions if not (q.paraphrase_of or q.twin_of))
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(self._corpus)
+
+    @cached_property
+    def _related_index(self) -> Index:
+        return Index.over({question.id: question.text for question in self._questions})
+
+    def repeats(self, question: Question, asked: int, /) -> int:  # noqa: ARG002  (every question alike)
+        return asked
+
+    def __call__(self, question: Question, repeat: int, /) -> Draft:  # noqa: ARG002  (nothing random in it)
+        language = question.language if question.language in self._prompt.wording else next(iter(self._prompt.wording))
+        wording = self._prompt.wording[language]
+        read_guidelines = not wording.other_language
+        found = self._find(question) if read_guidelines else ()
+        explained = paragraphs(self._index, [self._corpus.passages[i] for i in found], question.text, self._prompt)
+        sections = Sections(question, wording, explained, self._near(question))
+        parts = [text for name in self._prompt.sections if (text := sections.build(name))]
+        return Draft(raw="\n\n".join(parts) + "\n", format="markdown", passages=found, ties=tuple(sections.ties))
+
+    def _find(self, question: Question) -> tuple[str, ...]:
+        record = question.record
+        facts = record_facts(record) if record and not is_other_person(question) else ()
+        query = " ".join([question.text, *facts])
+        cancers = (*find_cancers(query), *((record.cancer,) if record and record.cancer else ()))
+        hits = self._index.search(query, self._prompt.passages, cancers=cancers)
+        return tuple(hit.passage_id for hit in hits)
+
+    def _near(self, question: Question) -> tuple[str, ...]:
+        if not self._prompt.related or not self._questions:
+            return ()
+        hits = self._related_index.search(question.text, self._prompt.related + 1)
+        texts = {q.id: q.text for q in self._questions}
+        near = [texts[hit.passage_id] for hit in hits if hit.passage_id not in (question.id, question.cluster)]
+        return tuple(near[: self._prompt.related])
+
+
+def make(resources: Resources, settings: Mapping[str, Any]) -> Composer:
+    """The composer; it has no settings, the prompt file is its only dial.
+
+    Raises:
+        UserError: a setting was given.
+    """
+    check_settings("composer", settings, ())
+    return Composer(resources)

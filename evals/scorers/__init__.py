@@ -1,0 +1,103 @@
+"""Scorers: each asks one question of one case. The table below is the whole list, in the order reports show them.
+
+To add one: its file here, one line in `SCORERS`, its test. From outside this repository: an entry point in the group
+`evals.scorers` whose value is a scorer class.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, ClassVar, Literal, Protocol
+
+from evals.errors import UserError, did_you_mean
+from evals.records import Answer, Case, Outcome, Score, Unscored
+
+MAX_CHARACTERS = 60_000
+"""Answers longer than this (about 10,000 words) are not patient answers; they are recorded as unscored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What one measure of a scorer means, its unit, and whether up or down is better."""
+
+    meaning: str
+    unit: str
+    better: Literal["up", "down"]
+
+
+class Scorer(Protocol):
+    """Looks at one case and answers with a Score, or says why it cannot. Its docstring is the question it asks."""
+
+    name: ClassVar[str]
+    version: ClassVar[str]
+    measures: ClassVar[Mapping[str, Measure]]
+
+    def __call__(self, case: Case, /) -> Score | Unscored: ...
+
+
+# name -> "module:class". Modules load when a suite names them.
+SCORERS: dict[str, str] = {
+    "faithfulness": "evals.scorers.faithfulness:Faithfulness",
+    "readability": "evals.scorers.readability:Readability",
+    "disclaimer": "evals.scorers.disclaimer:Disclaimer",
+}
+
+
+def make_scorer(name: str, settings: Mapping[str, Any]) -> Scorer:
+    """The scorer of that name; its settings are its dataclass fields.
+
+    Raises:
+        UserError: no such scorer, or it has no such setting.
+    """
+    outside = {point.name: point for point in entry_points(group="evals.scorers")}
+    if name in SCORERS:
+        module, _, attribute = SCORERS[name].partition(":")
+        kind = getattr(import_module(module), attribute)
+    elif name in outside:
+        kind = outside[name].load()
+    else:
+        raise UserError(f"scorer {name!r}", "not known", fix=did_you_mean(name, [*SCORERS, *outside]))
+    fields = getattr(kind, "__dataclass_fields__", {})
+    for key in settings:
+        if key not in fields:
+            raise UserError(f"settings of scorer {name!r}", f"unknown setting {key!r}", fix=did_you_mean(key, fields) if fields else "It has none.")
+    return kind(**settings)
+
+
+def unscorable(answer: Answer) -> str | None:
+    """Why no scorer can say anything of this answer, or None when they can."""
+    if not answer.text.strip():
+        return "the answer is empty"
+    if len(answer.text) > MAX_CHARACTERS:
+        return f"the answer has {len(answer.text):,} characters; at most {MAX_CHARACTERS:,} are scored"
+    return None
+
+
+def score(scorer: Scorer, case: Case) -> Outcome:
+    """How this scorer ends on this case: scored, unscored or error, never nothing."""
+    answer = case.answer
+    if answer.status == "error":
+        return _outcome(scorer, answer, Unscored(f"no answer: {answer.error}"), "error")
+    if reason := unscorable(answer):
+        return _outcome(scorer, answer, Unscored(reason), "unscored")
+    result = scorer(case)
+    return _outcome(scorer, answer, result, "scored" if isinstance(result, Score) else "unscored")
+
+
+def skipped(scorer: Scorer, question_id: str, reason: str) -> Outcome:
+    """The outcome of a planned item that has no answer to score."""
+    return Outcome(
+        question_id=question_id, repeat=0, scorer=scorer.name, version=scorer.version, status="skipped", value=None,
+        reason=reason, measures={}, findings=(),
+    )  # fmt: skip
+
+
+def _outcome(scorer: Scorer, answer: Answer, result: Score | Unscored, status: Literal["scored", "unscored", "error"]) -> Outcome:
+    # Three decimals: far finer than any decision, and immune to the last bits of floating point.
+    measures = {key: None if value is None else round(value, 3) for key, value in result.measures.items()}
+    return Outcome(
+        question_id=answer.question_id, repeat=answer.repeat, scorer=scorer.name, version=scorer.version, status=status,
+        value=round(result.value, 3) if isinstance(result, Score) else None, reason=result.reason, measures=measures,
+        findings=result.findings,
+    )  # fmt: skip

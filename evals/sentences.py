@@ -1,0 +1,211 @@
+"""Text -> sentences, with exact spans.
+
+syntok does the splitting. Before it sees the text, full stops that end nothing ("3 wk.", "U.S.", "100.4") are masked, and
+breaks that it would miss ("stage II. Surgery", "104 °F. Call", "shown.[3] The") are cut. Both need only the words on
+either side; which abbreviation does what is data: `datasets/lexicons/abbreviations.yaml`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from syntok import segmenter
+from syntok.tokenizer import Tokenizer
+
+from evals.lexicons import load_yaml
+from evals.records import Span
+
+# Same length as what it stands for, so that offsets stay; a letter, so that syntok sees one word.
+_MASK = "x"
+_WORD = re.compile(r"\S+")
+_BLANK_LINE = re.compile(r"\n[ \t\r\u00a0]*(?=\n)|[\f\v\u2029]")
+_MARKED_LINE = re.compile(r"(?:(?<=\n)|\A)[ \t]*(?:[-*•‣◦▪·–—➢✓]|\d{1,2}[.)]|[a-zA-Z]\)|[a-h]\.)[ \t\u00a0]+(?=\S)")
+# Scripts that put no space after a full stop, which syntok wants; and the Arabic question mark.
+_WIDE_STOP = re.compile(r"[。！？؟।]+[”’」』)）]*")
+_STOP = re.compile(r"([.!?…]+)([\"'”’»)\]}]*)((?:\[\d{1,3}(?:[,–-]\d{1,3})*\]|[¹²³⁰⁴-⁹]+)*)\Z")
+_GLUED_CITATION = re.compile(r"[a-z)]{2}(\.)\d{1,3}(?:[,–-]\d{1,3})*\Z")
+_CITATION_NEXT = re.compile(r"(?:[ \t]?\[\d{1,3}(?:[,–-][ \t]?\d{1,3})*\])+(?=\s|\Z)")
+_INNER_STOP = re.compile(r"(?<![a-z])\.(?=\w)|(?<=[a-z])\.(?=[a-z0-9_])")
+_ROMAN = re.compile(r"[IVX]{1,5}[ABC]?\d?\Z")
+_MIXED_CASE = re.compile(r"[a-z]{1,3}[A-Z0-9]")
+_INITIALISM = re.compile(r"[^\W\d_](?:\.[^\W\d_])+\Z")
+_OPENING = "([{\"'“‘«¿¡*_"
+# Longer "words" are data or noise (base64, rows of dots): no abbreviation is that long.
+_LONGEST_WORD = 200
+
+
+def split_sentences(text: str) -> tuple[Span, ...]:
+    """The sentences of a text, in order, not overlapping, without surrounding white space or list markers.
+
+    A blank line and a list marker at the start of a line always end a sentence; a single line break does not.
+    """
+    masked, cuts = _prepare(text)
+    starts = sorted({0, *cuts})
+    spans: list[Span] = []
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        spans.extend(_segment(text, masked, start, end))
+    return tuple(spans)
+
+
+def _segment(text: str, masked: str, start: int, end: int) -> Iterator[Span]:
+    if not text[start:end].strip():
+        return
+    marker = _MARKED_LINE.match(text, start, end)
+    start = marker.end() if marker else start
+    # Offsets are added here: given a base offset, syntok pads the text with that many spaces, once for each segment.
+    tokens = Tokenizer(replace_not_contraction=False).tokenize(masked[start:end])
+    edges = [start + sentence[-1].offset + len(sentence[-1].value) for sentence in segmenter.segment(tokens)]
+    pieces = [(a, b) for a, b in zip([start, *edges], [*edges, end], strict=True) if text[a:b].strip()]
+    for index, (a, b) in enumerate(pieces):
+        # Marks without a letter or digit (an emoji, a stray dash) belong to the sentence before them.
+        if index and not _has_words(text[a:b]):
+            continue
+        last = next((i for i in range(index + 1, len(pieces)) if _has_words(text[slice(*pieces[i])])), len(pieces))
+        piece = text[a : pieces[last - 1][1]]
+        lead = len(piece) - len(piece.lstrip())
+        yield Span(start=a + lead, end=a + len(piece.rstrip()))
+
+
+def _has_words(piece: str) -> bool:
+    return any(map(str.isalnum, piece))
+
+
+# --- what stands on either side of a full stop -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Abbreviations:
+    titles: frozenset[str]
+    numbered: frozenset[str]
+    adjectives: frozenset[str]
+    endings: frozenset[str]
+    months: frozenset[str]
+    days: frozenset[str]
+    counted: frozenset[str]
+    before_names: frozenset[str]
+    starters: frozenset[str]
+
+
+@cache
+def _abbreviations() -> _Abbreviations:
+    groups = load_yaml("abbreviations.yaml")
+    return _Abbreviations(*(frozenset(map(str, groups[name])) for name in _Abbreviations.__slots__))
+
+
+def _prepare(text: str) -> tuple[str, list[int]]:
+    """The text with full stops masked that end nothing, and the positions where a sentence must begin."""
+    cuts = [match.end() for pattern in (_BLANK_LINE, _WIDE_STOP) for match in pattern.finditer(text)]
+    markers = list(_MARKED_LINE.finditer(text))
+    cuts += [marker.start() for marker in markers]
+    in_marker = {position for marker in markers for position in range(*marker.span())}
+    masks: list[int] = []
+    words = [word for word in _WORD.finditer(text) if word.start() not in in_marker]
+    depth, previous = 0, ""
+    for index, match in enumerate(words):
+        word = match.group()
+        if "(" in word or ")" in word:
+            depth = max(0, depth + word.count("(") - word.count(")"))
+        if len(word) <= _LONGEST_WORD and any(mark in word for mark in ".!?…"):
+            following = words[index + 1].group() if index + 1 < len(words) else ""
+            stop = _Stop(text, match.start(), word, previous, following)
+            masks += stop.masks()
+            if depth == 0 and (cut := stop.cut()) is not None:
+                cuts.append(cut)
+        previous = word
+    return _masked(text, masks), cuts
+
+
+def _masked(text: str, positions: list[int]) -> str:
+    # syntok takes a semicolon for a full stop; a list of drugs with semicolons is one sentence.
+    letters = list(text.replace(";", ","))
+    for position in positions:
+        letters[position] = _MASK
+    return "".join(letters)
+
+
+class _Stop:
+    """A word with a stop in or after it, and its neighbours."""
+
+    def __init__(self, text: str, start: int, word: str, previous: str, following: str) -> None:
+        self._start, self._word, self._previous = start, word, previous.lstrip(_OPENING)
+        found = _STOP.search(word)
+        glued = None if found else _GLUED_CITATION.search(word)
+        self._mark = found.group(1) if found else ""
+        self._at = found.start(1) if found else glued.start(1) if glued else len(word)
+        self._core = word[: self._at].lstrip(_OPENING)
+        self._end = start + len(word)
+        self._cited = bool(glued) or bool(found and found.group(3))
+        if found and not self._cited and (next_to := _CITATION_NEXT.match(text, self._end)):
+            self._cited, self._end = True, next_to.end()
+            after = _WORD.search(text, self._end, self._end + _LONGEST_WORD)
+            following = after.group() if after else ""
+        self._following = following
+        self._glued = glued
+
+    def masks(self) -> list[int]:
+        inner = [self._start + m.start() for m in _INNER_STOP.finditer(self._word, 0, self._at)]
+        single = self._mark == "." or self._glued
+        if single and (self._cited or self._ends() is False):
+            inner.append(self._start + self._at)
+        return inner
+
+    def cut(self) -> int | None:
+        """Where the next sentence must begin, whatever syntok would say."""
+        if self._glued and self._core.lower() in _abbreviations().numbered:
+            return None
+        if self._mark not in {".", ""} and not self._cited and "…" not in self._mark:
+            return None
+        return self._end if self._ends() else None
+
+    def _ends(self) -> bool | None:
+        """Whether the sentence ends here; None leaves it to syntok."""
+        known, core, following = _abbreviations(), self._core.lower(), self._following
+        if core in known.titles:
+            return False
+        if not following:
+            return None
+        if following[0].islower():
+            return True if _MIXED_CASE.match(following) and self._is_plain() else None
+        if following[0].isdigit() or following[0] == "#":
+            return self._ends_before_number(core)
+        return self._ends_before_capital(core) if following[0].isupper() else None
+
+    def _is_plain(self) -> bool:
+        known, core = _abbreviations(), self._core.lower()
+        listed = core in known.adjectives or core in known.endings or core in known.numbered
+        return not listed and (core.isdecimal() or len(core) > 2 and (core[0].isdecimal() or "." not in core))
+
+    def _ends_before_number(self, core: str) -> bool | None:
+        known = _abbreviations()
+        if core in known.numbered or core in known.endings or self._core in known.months:
+            return False
+        return True if self._core.isalpha() and self._core.islower() and len(core) > 2 else None
+
+    def _ends_before_capital(self, core: str) -> bool | None:
+        known, following = _abbreviations(), self._following
+        if self._is_enumerator():
+            return False
+        if following.rstrip(",:;").lower() in known.starters:
+            return True
+        if core in known.endings:
+            after = following.rstrip(".,;:)")
+            return not (after in known.days or (len(following) > 1 and after.isupper()))
+        if core in known.adjectives or self._core in known.months or _INITIALISM.match(self._core):
+            return False
+        if _ROMAN.match(self._core) and (len(core) > 1 or self._closes_a_phrase()):
+            return True if self._previous else None
+        if len(core) == 1 and self._core.isupper():
+            return self._closes_a_phrase()
+        return True
+
+    def _is_enumerator(self) -> bool:
+        """"1." in "Do this: 1. Call. 2. Wait."."""
+        return self._core.isdigit() and len(self._core) < 3 and self._previous[-1:] in {".", ":", "?", "!"}
+
+    def _closes_a_phrase(self) -> bool:
+        """Whether a single capital is the end of "vitamin C" and not an initial."""
+        previous, known = self._previous.lower(), _abbreviations()
+        if previous in known.before_names:
+            return False
+        return previous in known.counted or self._previous[:1].islower()
