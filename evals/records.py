@@ -187,7 +187,7 @@ class Passage:
     title: str
     text: str
     cancer: tuple[str, ...] = ("general",)
-    scope: Mapping[str, str] = field(default_factory=dict)
+    scope: Mapping[str, str] = field(default_factory=dict[str, str])
     sources: tuple[Source, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     as_of: str | None = None
@@ -297,7 +297,7 @@ class Verdict:
     """What a judge says of one claim against one scope of passages.
 
     `status` "error" carries the cause in `reason` and has no label. `confidence` is in [0, 1]. The evidence span
-    counts code points of the passage named by `passage_id`.
+    counts code points of the passage named by `passage_id`. `code` is the error code (E01–E22) where the judge can tell.
     """
 
     claim_id: str
@@ -311,6 +311,7 @@ class Verdict:
     evidence_start: int | None = None
     evidence_end: int | None = None
     reason: str = ""
+    code: str | None = None
 
 
 # --- scores ----------------------------------------------------------------------------------------------------------
@@ -338,7 +339,7 @@ class Score:
 
     value: float
     reason: str
-    measures: Mapping[str, float | int | None] = field(default_factory=dict)
+    measures: Mapping[str, float | int | None] = field(default_factory=dict[str, float | int | None])
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
@@ -357,7 +358,7 @@ class Unscored:
     """
 
     reason: str
-    measures: Mapping[str, float | int | None] = field(default_factory=dict)
+    measures: Mapping[str, float | int | None] = field(default_factory=dict[str, float | int | None])
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:

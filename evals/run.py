@@ -17,7 +17,7 @@ from evals.claims import extract_claims
 from evals.corpus import Corpus, load_corpus
 from evals.errors import UserError
 from evals.generators import Draft, GenerationError, Generator, Resources, make_generator
-from evals.judges import Judge, make_judge
+from evals.judges import Judge, judge_claims, make_judge
 from evals.load import load_questions, questions_from_hugging_face
 from evals.prompt import Prompt, load_prompt
 from evals.records import STATUSES, Answer, Case, Claim, Item, Outcome, Passage, Question, Verdict
@@ -224,7 +224,7 @@ def _judge(plan: Plan, unit: Unit, log: journal.Journal) -> str:
     given_by_id = {**plan.corpus.passages, **{passage.id: passage for passage in contexts}}
     given = tuple(given_by_id[passage_id] for passage_id in answer.passages)
     claims = extract_claims(answer)
-    return _JUDGED.dump_json((claims, plan.judge(answer, claims, given))).decode()
+    return _JUDGED.dump_json((claims, judge_claims(plan.judge, answer, claims, given))).decode()
 
 
 def _score(plan: Plan, unit: Unit, log: journal.Journal) -> str:

@@ -7,7 +7,7 @@ the passages that evidence spans point into, as they were; `README.md` for peopl
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ Key = tuple[str, int]
 
 _JSON = {"hidden", "sections", "blocks", "links", "passages", "attributions", "record", "measures", "cancer", "scope",
          "sources", "sentences", "supersedes", "conflicts_with", "conflicts", "red_flags", "tags", "must_say", "must_not_say"}  # fmt: skip
-_DECIDED = ("label", "confidence", "passage_id", "evidence_start", "evidence_end", "reason")
+_DECIDED = ("label", "confidence", "passage_id", "evidence_start", "evidence_end", "reason", "code")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +156,7 @@ def _schema(name: str) -> Any:
 
     whole, real, text = pa.int64(), pa.float64(), pa.string()
     key = {"question_id": text, "repeat": whole}
-    verdict = {"label": text, "confidence": real, "passage_id": text, "evidence_start": whole, "evidence_end": whole, "reason": text}
+    verdict = {"label": text, "confidence": real, "passage_id": text, "evidence_start": whole, "evidence_end": whole, "reason": text, "code": text}
     numbers = {"repeat": whole, "seed": whole, "tokens_in": whole, "tokens_out": whole, "cost": real, "page": whole}
     columns: dict[str, dict[str, Any]] = {
         "answers": {f.name: numbers.get(f.name, text) for f in fields(Answer)},

@@ -9,12 +9,16 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from evals.cancers import find_cancers
-from evals.corpus import Index
-from evals.generators import Draft, Resources, Tie, check_settings
+from evals.corpus import Corpus, Index
+from evals.generators import Draft, Resources, check_settings
 from evals.generators.composer.explain import paragraphs
 from evals.generators.composer.patient import is_other_person, record_facts
 from evals.generators.composer.sections import Sections
-from evals.records import Question
+from evals.records import Passage, Question
+
+
+NEAR = 0.5
+"""Passages scoring below this share of the best one are about something else and are left out."""
 
 
 class Composer:
@@ -35,7 +39,8 @@ class Composer:
 
     @cached_property
     def _related_index(self) -> Index:
-        return Index.over({question.id: question.text for question in self._questions})
+        asked = {question.id: Passage(id=question.id, title="", text=question.text) for question in self._questions}
+        return Index(Corpus(passages=asked, documents={}, digest="", superseded=()))
 
     def repeats(self, question: Question, asked: int, /) -> int:  # noqa: ARG002  (every question alike)
         return asked
@@ -56,7 +61,7 @@ class Composer:
         query = " ".join([question.text, *facts])
         cancers = (*find_cancers(query), *((record.cancer,) if record and record.cancer else ()))
         hits = self._index.search(query, self._prompt.passages, cancers=cancers)
-        return tuple(hit.passage_id for hit in hits)
+        return tuple(hit.passage_id for hit in hits if hit.score >= NEAR * hits[0].score)
 
     def _near(self, question: Question) -> tuple[str, ...]:
         if not self._prompt.related or not self._questions:

@@ -1,12 +1,19 @@
 """Which sentences of the found passages an answer quotes, and whose words they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evals.corpus import Index
 from evals.prompt import Prompt
-from evals.readability.formulas import sentence_grade
+from evals.readability.formulas import flesch_kincaid
+from evals.readability.masking import mask
+from evals.readability.tokens import count, tokens
 from evals.records import Passage, Sentence, Source
+
+
+LEAD = 0.6
+GRADE_PENALTY = 0.04
+"""How much relevance, of the best sentence's 1.0, a school grade above the prompt's reading level costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +41,23 @@ def _choose(
     index: Index, passages: Sequence[Passage], question: str, prompt: Prompt
 ) -> dict[str, tuple[Sentence, ...]]:
     ids = {passage.id for passage in passages}
-    hits = index.sentences(question, 400)
-    relevance = {(hit.passage_id, hit.start): hit.score for hit in hits if hit.passage_id in ids}
-    share, extra = divmod(prompt.sentences, len(passages))
-    chosen: dict[str, tuple[Sentence, ...]] = {}
-    for place, passage in enumerate(passages):
-        # The best passage leads, so the sentences that do not divide evenly are its.
-        room = share + (extra if place == 0 else 0)
+    hits = [hit for hit in index.sentences(question, 400) if hit.passage_id in ids]
+    best = max((hit.score for hit in hits), default=1.0)
+    relevance = {(hit.passage_id, hit.start): hit.score / best for hit in hits}
 
-        def merit(sentence: Sentence, passage: Passage = passage) -> tuple[float, float, int]:
-            text = passage.text[sentence.start : sentence.end]
-            too_hard = max(0.0, sentence_grade(text) - prompt.reading_level)
-            return (round(too_hard / 4), -relevance.get((passage.id, sentence.start), 0.0), sentence.start)
+    def merit(place: tuple[Passage, Sentence]) -> float:
+        passage, sentence = place
+        too_hard = max(0.0, _grade(passage.text[sentence.start : sentence.end]) - prompt.reading_level)
+        # The best passage opens with what it is about, so its first sentences rank as if they matched.
+        lead = LEAD if passage is passages[0] and sentence in passage.sentences[:2] else 0.0
+        return max(relevance.get((passage.id, sentence.start), 0.0), lead) - GRADE_PENALTY * too_hard
 
-        best = sorted(passage.sentences, key=merit)[:room]
-        chosen[passage.id] = tuple(sorted(best, key=lambda sentence: sentence.start))
-    return chosen
+    places = [(passage, sentence) for passage in passages for sentence in passage.sentences]
+    ranked = sorted(places, key=lambda place: -merit(place))[: prompt.sentences]
+    return {
+        passage.id: tuple(sorted((s for p, s in ranked if p is passage), key=lambda sentence: sentence.start))
+        for passage in passages
+    }
 
 
 def _group(passage: Passage, sentences: Sequence[Sentence]) -> list[Paragraph]:
@@ -71,3 +79,9 @@ def _source(passage: Passage, sentence: Sentence) -> Source | None:
     by_id = {source.id: source for source in passage.sources}
     named = [by_id[source_id] for source_id in sentence.sources if source_id in by_id]
     return next((source for source in named if source.seen), passage.sources[0] if passage.sources else None)
+
+
+def _grade(sentence: str) -> float:
+    """Flesch–Kincaid grade of one sentence, drug and gene names masked: they cannot be put more simply."""
+    counts = replace(count(mask(sentence, tokens(sentence))), sentences=1)
+    return flesch_kincaid(counts) if counts.words else 0.0

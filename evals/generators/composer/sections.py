@@ -8,7 +8,7 @@ from evals.generators.composer.explain import Paragraph
 from evals.generators.composer.patient import find_limits, is_other_person, odd_record_text, record_facts
 from evals.prompt import SectionName, Wording
 from evals.records import Question
-from evals.red_flags import Danger, find_red_flags
+from evals.red_flags import Danger, find_red_flags, when_to_call
 
 CREDITED = ("NCI", "FDA", "CDC")
 """Public bodies whose material is the fact base: named even where the passage lists them as a pointer only."""
@@ -49,9 +49,8 @@ class Sections:
         acting = [danger for danger in self._dangers if danger.mode == "act"]
         if acting:
             return "\n\n".join(self._instruction(danger, first=number == 0) for number, danger in enumerate(acting[:2]))
-        if self._dangers and self._wording.urgent_inform:
-            return self._wording.urgent_inform.format(do=self._dangers[0].do)
-        return ""
+        do = self._dangers[0].do if self._dangers else when_to_call(self._question.text)
+        return self._wording.urgent_inform.format(do=do) if do and self._wording.urgent_inform else ""
 
     def _instruction(self, danger: Danger, *, first: bool) -> str:
         if not first:

@@ -1,0 +1,46 @@
+"""The clinicians' dashboard: look at a run, its answers, each claim beside its passage, and the guidelines behind them.
+
+`streamlit run dashboards/app.py`; the environment variable EVALS_REPORTS names the reports folder.
+"""
+
+from pathlib import Path
+
+import address
+import opened
+import streamlit as st
+
+_PAGES = (
+    ("views/overview.py", "Overview", ()),
+    ("views/answers.py", "Answers", address.FILTERS),
+    ("views/answer.py", "Answer", (*address.FILTERS, "question", "repeat", "claim", "marks")),
+    ("views/guidelines.py", "Guidelines", ("passage", "show")),
+)
+
+
+def _header() -> None:
+    # Own links instead of Streamlit's: its navigation empties the address, and with it the run that is looked at.
+    with st.container(horizontal=True, vertical_alignment="bottom", key="header"):
+        for path, title, names in _PAGES:
+            st.page_link(path, label=title, query_params=address.carry("run", *names))
+        folders = opened.runs()
+        if folders:
+            _pick_run(folders)
+
+
+def _pick_run(folders: dict[str, Path]) -> None:
+    if not address.get("run"):
+        address.put(run=next(iter(folders)))
+    # A run that is gone stays in the list under its name: the page says so, rather than show another run unasked.
+    names = list(dict.fromkeys([*folders, str(address.get("run"))]))
+    address.choose_one(
+        "run", "Run", names, width=420,
+        format_func=lambda name: opened.run_label(name, folders[name]) if name in folders else f"{name} (not here)",
+    )  # fmt: skip
+
+
+st.set_page_config(page_title="Are these answers safe to show?", layout="wide")
+pages = [st.Page(path, title=title, url_path=title.lower(), default=title == "Overview") for path, title, _ in _PAGES]
+page = st.navigation(pages, position="hidden")
+st.html(Path(__file__).with_name("style.css"))
+_header()
+page.run()

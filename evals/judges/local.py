@@ -1,0 +1,125 @@
+"""The offline judge: word overlap finds the evidence, checks of numbers, denials and names decide.
+
+No model and no network. Confidence is the share of the claim's word weight found in the evidence; it is not calibrated.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, ClassVar
+
+from evals.corpus import Corpus
+from evals.generators import check_settings
+from evals.judges import checks
+from evals.judges.evidence import Evidence, Match, Term, terms
+from evals.records import Answer, Claim, Label, Passage, Scope, Verdict
+
+CANDIDATES = 6
+NEAR = 0.1
+"""Windows that cover this much less of a claim than the best one have no say in its verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    label: Label
+    confidence: float
+    match: Match | None
+    reason: str
+    code: str | None = None
+
+
+# Of windows that speak about a claim equally much, one that bears it out wins; a clash outranks silence.
+_RANK: Mapping[Label, int] = {"supported": 0, "contradicted": 1, "partly": 2, "not_found": 3, "not_checkable": 4}
+
+
+class LocalJudge:
+    """Judges every claim against the passages the answer was given, those it cites, and the whole corpus."""
+
+    name: ClassVar[str] = "local"
+    version: ClassVar[str] = "1"
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+
+    @property
+    def signature(self) -> str:
+        cutoffs = checks.settings()["cutoffs"]
+        return f"local|v{self.version}|" + "|".join(f"{name}:{cutoffs[name]}" for name in sorted(cutoffs))
+
+    @cached_property
+    def _evidence(self) -> Evidence:
+        searched = (p for p in self._corpus.passages.values() if p.id not in self._corpus.superseded)
+        return Evidence(searched)
+
+    def __call__(self, answer: Answer, claims: tuple[Claim, ...], given: tuple[Passage, ...], /) -> tuple[Verdict, ...]:
+        if answer.language != "en":
+            return ()
+        outside = tuple(passage for passage in given if passage.id not in self._corpus.passages)
+        given_evidence = Evidence(outside, self._evidence.weights) if outside else self._evidence
+        given_ids = frozenset(passage.id for passage in given)
+        cited_ids = frozenset(a.passage_id for a in answer.attributions if a.passage_id)
+        verdicts: list[Verdict] = []
+        for claim in claims:
+            if given_ids:
+                verdicts.append(self._verdict(claim, "given", given_evidence, None if outside else given_ids))
+            if cited_ids:
+                verdicts.append(self._verdict(claim, "cited", self._evidence, cited_ids))
+            verdicts.append(self._verdict(claim, "corpus", self._evidence, None))
+        return tuple(verdicts)
+
+    def _verdict(self, claim: Claim, scope: Scope, evidence: Evidence, only: frozenset[str] | None) -> Verdict:
+        decision = self._decide(claim.claim_text, evidence, only)
+        verdict = Verdict(
+            claim_id=claim.claim_id, judge=self.name, scope=scope, label=decision.label,
+            confidence=round(decision.confidence, 3), reason=decision.reason, code=decision.code,
+        )  # fmt: skip
+        if decision.match is None:
+            return verdict
+        window = decision.match.window
+        return replace(verdict, passage_id=window.passage_id, evidence_start=window.start, evidence_end=window.end)
+
+    def _decide(self, claim: str, evidence: Evidence, only: frozenset[str] | None) -> _Decision:
+        claimed = terms(claim)
+        tokens = frozenset(term.token for term in claimed)
+        matches = evidence.find(tokens, CANDIDATES, only)
+        related = checks.settings()["cutoffs"]["related"]
+        if wrong := checks.wrong_target(claim):
+            match = matches[0] if matches and matches[0].coverage >= related else None
+            return _Decision("contradicted", match.coverage if match else related, match, wrong, "E01")
+        decisions = [self._against(claim, claimed, match, evidence) for match in matches if match.coverage >= related]
+        if not decisions:
+            best = matches[0].coverage if matches else 0.0
+            return _Decision("not_found", round(1 - best, 3), None, "No passage says this.", "E15")
+        best = max(decision.confidence for decision in decisions)
+        nearest = [d for d in decisions if d.confidence >= best - NEAR] or decisions
+        return min(nearest, key=lambda d: (_RANK[d.label], -d.confidence))
+
+    def _against(self, claim: str, claimed: tuple[Term, ...], match: Match, evidence: Evidence) -> _Decision:
+        cutoffs, text = checks.settings()["cutoffs"], match.window.text
+        weigh = {term.token: evidence.weights.of(term.token) for term in claimed}
+        shared = frozenset(weigh) & match.window.terms
+        if clash := checks.number_clash(claim, text):
+            return _Decision("contradicted", match.coverage, match, clash, "E08")
+        if clash := checks.denial_clash(claim, text, shared, weigh) or checks.opposite_clash(claim, text):
+            return _Decision("contradicted", match.coverage, match, clash, "E09")
+        if missing := checks.missing_names(claimed, match.window.terms):
+            return _Decision("not_found", match.coverage, match, f"The nearest passage does not name {', '.join(missing)}.", "E15")
+        if lacking := checks.missing_number(claim, text):
+            return _Decision("partly" if match.coverage >= cutoffs["partly"] else "not_found", match.coverage, match, lacking, "E08")
+        if match.coverage >= cutoffs["partly"] and (absolute := checks.absolute_word(claim, text)):
+            return _Decision("partly", match.coverage, match, absolute, "E10")
+        if match.coverage >= cutoffs["supported"]:
+            return _Decision("supported", match.coverage, match, "The passage says the same.")
+        if match.coverage >= cutoffs["partly"]:
+            return _Decision("partly", match.coverage, match, "The passage says part of this.", "E07")
+        return _Decision("not_found", match.coverage, match, "The nearest passage speaks of something else.", "E15")
+
+
+def make(corpus: Corpus, settings: Mapping[str, Any]) -> LocalJudge:
+    """The local judge; its word lists and cut-offs are a data file, not settings.
+
+    Raises:
+        UserError: a setting was given.
+    """
+    check_settings("local", settings, ())
+    return LocalJudge(corpus)

@@ -1,0 +1,101 @@
+"""Short forms that are never spelled out ("PFS"), names of drugs, genes and people apart."""
+
+import re
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from evals.readability.masking import Spans
+
+_WORD = re.compile(r"[^\W_]+")
+# Stages and TNM parts are labels, not short forms of words.
+_LABEL = re.compile(r"(?:[IVX]+[A-D]?[0-9]?|[cpy]{0,2}(?:[TNM][0-4Xx][a-d]?)+)\Z")
+_MEANING_FOLLOWS = re.compile(r",? (?:(?:which|that) )?(?:means?|stands? for|is short for|short for|standing for|is when)\b")
+_LONG_FORM_FOLLOWS = re.compile(r" ?\(|, or |: | [–—-] ")
+_LONG_FORM_PRECEDES = re.compile(r"(?:\(|\bor|\bcalled|\bas|[–—]|,) ?[\"“]?\Z")
+# How many characters on either side of a short form its long form may stand in, and how often we look.
+_REACH = 120
+_MOST_USES = 20
+_LONGEST = 8
+_FEWEST_CAPITALS = 2
+_MOST_SMALL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ShortForm:
+    """A short form that is never spelled out, at its first use."""
+
+    text: str
+    start: int
+    end: int
+
+
+def unexpanded(text: str, stretches: Spans, names: Spans, known: Set[str], shouted: Set[str]) -> tuple[ShortForm, ...]:
+    """Short forms used in the given stretches of a text, outside names, and spelled out nowhere in the text, in order."""
+    words = list(_WORD.finditer(text))
+    uses: dict[str, list[re.Match[str]]] = {}
+    at = 0
+    for index, match in enumerate(words):
+        while at < len(names) and names[at][1] <= match.start():
+            at += 1
+        in_name = at < len(names) and names[at][0] < match.end()
+        if not in_name and _is_short_form(match.group()) and not _is_shouted(text, words, index, shouted):
+            uses.setdefault(_singular(match.group()), []).append(match)
+    found: list[ShortForm] = []
+    for form, matches in uses.items():
+        if form.upper() in known or any(_is_spelled_out(text, form, match) for match in matches[:_MOST_USES]):
+            continue
+        first = next((m for m in matches if any(start <= m.start() < end for start, end in stretches)), None)
+        if first:
+            found.append(ShortForm(first.group(), first.start(), first.end()))
+    return tuple(sorted(found, key=lambda form: form.start))
+
+
+def _is_short_form(word: str) -> bool:
+    if len(word) > _LONGEST or not word.isascii() or not word[0].isalpha():
+        return False
+    core = _singular(word)
+    capitals = sum(map(str.isupper, core))
+    return capitals >= _FEWEST_CAPITALS and sum(map(str.islower, core)) <= _MOST_SMALL and not _LABEL.match(core)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if word.endswith("s") and word[:-1].isupper() else word
+
+
+def _is_shouted(text: str, words: Sequence[re.Match[str]], index: int, shouted: Set[str]) -> bool:
+    if words[index].group() in shouted:
+        return True
+    beside = [words[i] for i in (index - 1, index + 1) if 0 <= i < len(words)]
+    # "DO NOT WAIT", "SIDE EFFECTS": loud words come in company.
+    return any(
+        w.group().isupper() and (w.group() in shouted and len(w.group()) > 1 or len(w.group()) > 4)
+        and not text[min(w.end(), words[index].end()) : max(w.start(), words[index].start())].strip()
+        for w in beside
+    )  # fmt: skip
+
+
+def _is_spelled_out(text: str, form: str, match: re.Match[str]) -> bool:
+    after = text[match.end() : match.end() + _REACH]
+    if _MEANING_FOLLOWS.match(after):
+        return True
+    letters = [c for c in form.lower() if c.isalpha()]
+    if follows := _LONG_FORM_FOLLOWS.match(after):
+        inside = _WORD.findall(after[follows.end() :].partition(")")[0])
+        # In brackets any gloss will do; elsewhere the words must fit the letters.
+        if after.lstrip()[:1] == "(" and len(inside) > 1:
+            return True
+        if _fits(letters, inside[: len(letters) + 1]):
+            return True
+    before = text[max(0, match.start() - _REACH) : match.start()]
+    precedes = _LONG_FORM_PRECEDES.search(before)
+    return bool(precedes) and _fits(letters, _WORD.findall(before[: precedes.start()])[-len(letters) - 2 :])
+
+
+def _fits(letters: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether the letters are found in order in the words, the first of them at the start of a word."""
+    for start, word in enumerate(words):
+        if word[0].lower() == letters[0]:
+            rest = iter("".join(words[start:]).lower())
+            if all(letter in rest for letter in letters) and len(words) - start > 1:
+                return True
+    return False
