@@ -17,16 +17,6 @@ VERDICTS = ("contradicted", "partly", "not_found", "supported", "not_checkable",
 _SERIOUS = ("severe", "critical")
 
 
-def word(label: str | None) -> str:
-    """A label of the records in words for people."""
-    return (label or "no verdict").replace("_", " ")
-
-
-def date(value: str | None) -> str:
-    """An ISO date, or words when there is none."""
-    return value or "not given"
-
-
 def labels(item: Item) -> dict[str, str]:
     """The decided verdict's label of each claim by claim id, `no_verdict` where no judge gave one."""
     decided = {verdict.claim_id: verdict.label for verdict in decide(item.verdicts)}

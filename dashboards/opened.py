@@ -1,7 +1,6 @@
 """The run that the page shows, or a plain message why it cannot be shown."""
 
 import datetime
-import html
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any, NoReturn
 
 import address
 import frames
+import marked
 import pandas as pd
 import streamlit as st
 
@@ -107,15 +107,10 @@ def today() -> datetime.date:
     return datetime.datetime.now(tz=datetime.UTC).astimezone().date()
 
 
-def escaped(text: str) -> str:
-    """Data as HTML text: nothing in it is markup any more."""
-    return html.escape(text.replace("\0", "�"))
-
-
 def _stop(title: str, detail: str, todo: str, kind: str = "warning") -> NoReturn:
     # The title is ours and may be Markdown; what comes from a folder or a link is data.
     (st.info if kind == "info" else st.warning)(f"**{title}**")
-    st.html(f"<p>{escaped(detail)}</p><p><strong>{escaped(todo)}</strong></p>")
+    st.html(f"<p>{marked.plain(detail)}</p><p><strong>{marked.plain(todo)}</strong></p>")
     st.stop()
 
 

@@ -2,61 +2,67 @@
 
 from collections.abc import Iterable, Sequence
 
-import frames
 import marked
 
-from evals.records import Claim, Finding, Outcome, Passage, Question, Record, Source, Verdict
-from evals.report.facts import LABELS, MEANINGS
-from evals.report.inert import number
-from evals.report.segments import Mark, segments
+from evals.records import Claim, Finding, Outcome, Passage, Question, Record, Source, Treatment, Verdict
+from evals.report.facts import MEANINGS
+from evals.report.inert import number, one_line
+from evals.report.segments import Mark, Segment, segments
+
+_QUOTE = 400
+"""So many characters of an answer or passage are quoted in a list."""
 
 
-def claim(place: int, told: Claim, source: str, label: str) -> str:
-    """A claim: its number and verdict, its words in the answer, and its completed wording where that differs."""
+def claim(told: Claim, source: str, name: str) -> str:
+    """A claim: its id and verdict, its words in the answer, and its completed wording where that differs."""
     words = " ".join(source.split())
     completed = f"<p class='quiet'>Read as: {marked.plain(told.claim_text)}</p>" if told.claim_text != words else ""
-    facts = f"<p class='quiet'>{marked.plain(told.kind)}, {marked.plain(told.severity)} if wrong</p>"
-    return f"<div class='said'><p>{marked.claim_tag(place, label)}</p><blockquote dir='auto'>{marked.plain(words)}</blockquote>{completed}{facts}</div>"
+    head = marked.tag(marked.claim_words(told.claim_id, name), f"claim-tag {name}")
+    kind = f"<span class='quiet'>{marked.plain(told.kind)}; {marked.plain(told.severity)} if wrong</span>"
+    return f"<div><p>{head} {kind}</p><blockquote dir='auto'>{marked.plain(words)}</blockquote>{completed}</div>"
 
 
 def verdict(told: Verdict | None) -> str:
     """A verdict in words, with its confidence and reason."""
     if told is None:
         return "<p>No judge gave a verdict on this claim.</p>"
-    sure = "not given" if told.confidence is None else f"{told.confidence:.2f}"
-    label = told.label or "no_verdict"
-    return (
-        f"<dl class='facts'><dt>Verdict</dt><dd><span class='claim {label}'>{marked.SIGNS[label]} {LABELS[label]}</span> ({MEANINGS[label]})</dd>"
-        f"<dt>Confidence</dt><dd>{sure} (0 to 1)</dd><dt>Reason</dt><dd>{marked.plain(told.reason or 'none given')}</dd>"
-        f"<dt>Judge</dt><dd>{marked.plain(told.judge)}</dd></dl>"
-    )
+    name = told.label or "no_verdict"
+    rows = {
+        "Verdict": f"{marked.verdict_tag(name)} {MEANINGS[name]}",
+        "Confidence": "not given" if told.confidence is None else f"{told.confidence:.2f} of 1",
+        "Reason": marked.plain(told.reason or "none given"),
+        "Judge": marked.plain(told.judge),
+    }
+    return _list(rows.items())
 
 
 def passage(told: Passage, start: int | None = None, end: int | None = None) -> str:
-    """A passage with its evidence span marked, and what one must know to trust it."""
+    """A passage with its evidence span marked."""
     marks = [Mark(start=start, end=end, kind="evidence", key=0)] if start is not None and end is not None else []
-    text = "".join(
-        f"<mark class='evidence'>{marked.plain(part.text)}</mark><span class='tag evidence-tag'>evidence</span>" if part.marks else marked.plain(part.text)
-        for part in segments(told.text, marks)
-    )
-    return f"<div class='passage'><p><strong>{marked.plain(told.title)}</strong></p><div class='text' dir='auto'>{text}</div></div>"
+    text = "".join(_evidence(part) if part.marks else marked.plain(part.text) for part in segments(told.text, marks))
+    title = f"<p><strong>{marked.plain(told.title)}</strong></p>"
+    return f"<div class='passage'>{title}<div class='text' dir='auto'>{text}</div></div>"
+
+
+def _evidence(part: Segment) -> str:
+    return f"<mark class='evidence'>{marked.plain(part.text)}</mark>{marked.tag('evidence', 'evidence-tag')}"
 
 
 def passage_facts(told: Passage, overdue: bool) -> str:
-    """A passage's sources, dates and signature as a list of facts."""
+    """A passage's sources, dates and signature."""
     sources = "".join(f"<li>{_source(source)}</li>" for source in told.sources) or "<li>no source named</li>"
     late = " <strong class='warn'>overdue</strong>" if overdue else ""
-    signed = f"{marked.plain(told.signed_by)}, {marked.plain(frames.date(told.signed_on))}" if told.signed_by else "<strong class='warn'>no clinician yet</strong>"
+    unsigned = "<strong class='warn'>no clinician yet</strong>"
     rows = {
         "Passage": marked.plain(told.id) + (f", page {told.page}" if told.page else ""),
-        "As of": marked.plain(frames.date(told.as_of)),
-        "Review by": marked.plain(frames.date(told.review_by)) + late,
-        "Signed by": signed,
+        "As of": marked.plain(told.as_of or "not given"),
+        "Review by": marked.plain(told.review_by or "not given") + late,
+        "Signed by": marked.plain(f"{told.signed_by}, {told.signed_on or 'no date'}") if told.signed_by else unsigned,
         "About": marked.plain(", ".join(told.cancer)),
-        **{marked.plain(name.capitalize()): marked.plain(value) for name, value in told.scope.items()},
+        **{marked.plain(name): marked.plain(value) for name, value in told.scope.items()},
+        "Sources": f"<ul>{sources}</ul>",
     }
-    listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows.items())
-    return f"<dl class='facts'>{listed}<dt>Sources</dt><dd><ul>{sources}</ul></dd></dl>"
+    return _list(rows.items())
 
 
 def _source(source: Source) -> str:
@@ -82,22 +88,24 @@ def findings(found: Sequence[Finding], text: str) -> str:
 
 def _finding(finding: Finding, text: str) -> str:
     if finding.start is None or finding.end is None:
-        where = "<p class='quiet'>Left out: there are no words to point at.</p>"
+        where = "<p class='quiet'>Left out of the answer: there are no words to point at.</p>"
     else:
-        words = " ".join(text[finding.start : finding.end].split())
-        where = f"<blockquote dir='auto'>{marked.plain(words if len(words) < 400 else words[:400] + ' …')}</blockquote>"
-    evidence = f"<p class='quiet'>Evidence: {marked.plain(finding.evidence)}</p>" if finding.evidence else ""
-    return f"<span class='tag finding-tag {finding.severity}'>⚑ {marked.plain(finding.rule)} {finding.severity}</span> {marked.plain(finding.message)}{where}{evidence}"
+        words = one_line(text[finding.start : finding.end], _QUOTE)
+        where = f"<blockquote dir='auto'>{marked.plain(words)}</blockquote>"
+    evidence = f"<p class='quiet'>Evidence: {marked.plain(one_line(finding.evidence, _QUOTE))}</p>" if finding.evidence else ""
+    head = marked.tag(f"⚑ {finding.rule} {finding.severity}", f"finding-tag {finding.severity}")
+    return f"{head} {marked.plain(finding.message)}{where}{evidence}"
 
 
 def outcomes(found: Iterable[Outcome]) -> str:
     """Each scorer's number with its reason, or why there is none."""
-    rows = "".join(
-        f"<dt>{marked.plain(o.scorer)}</dt><dd><strong>{number(o.value) if o.status == 'scored' else o.status}</strong> {marked.plain(o.reason)}"
-        f"<div class='quiet'>{marked.plain(', '.join(f'{name} {value}' for name, value in o.measures.items() if value is not None))}</div></dd>"
-        for o in found
-    )
-    return f"<p class='quiet'>From 0 to 1; 1 is good.</p><dl class='facts'>{rows}</dl>"
+    rows = []
+    for outcome in found:
+        value = number(outcome.value) if outcome.status == "scored" else outcome.status
+        measures = ", ".join(f"{name} {value:g}" for name, value in outcome.measures.items() if value is not None)
+        told = f"<strong>{value}</strong> {marked.plain(outcome.reason)}<div class='quiet'>{marked.plain(measures)}</div>"
+        rows.append((marked.plain(outcome.scorer), told))
+    return f"<p class='quiet'>From 0 to 1; 1 is good.</p>{_list(rows)}"
 
 
 def question(told: Question) -> str:
@@ -112,7 +120,7 @@ def question(told: Question) -> str:
 def record(told: Record) -> str:
     """The record that an answer was fitted to."""
     stage = told.stage
-    facts = {
+    about = {
         "Cancer": told.cancer,
         "Histology": told.histology,
         "Stage": " ".join(part for part in (stage.group, stage.t, stage.n, stage.m) if part) if stage else None,
@@ -121,14 +129,27 @@ def record(told: Record) -> str:
         "Name on the record": told.name_on_record,
         "Name of the account": told.account_name,
     }
-    rows = [(name, value) for name, value in facts.items() if value]
+    rows = [(name, value) for name, value in about.items() if value]
     rows += [(marker.name, marker.result) for marker in told.biomarkers]
-    rows += [(f"Treatment{f', line {t.line}' if t.line else ''}", f"{t.name}, {t.start or '?'} to {t.end or 'now'}") for t in told.treatments]
-    listed = "".join(f"<dt>{marked.plain(name)}</dt><dd>{marked.plain(value)}</dd>" for name, value in rows)
-    text = f"<p><strong>Text of the record</strong></p><div class='text raw' dir='auto'>{marked.plain(told.text)}</div>" if told.text else ""
-    return f"<div><dl class='facts'>{listed}</dl>{text}</div>"
+    rows += [(_line(treatment), _treatment(treatment)) for treatment in told.treatments]
+    title = "<p><strong>Text of the record</strong></p>"
+    text = f"{title}<div class='text raw' dir='auto'>{marked.plain(told.text)}</div>" if told.text else ""
+    return f"<div>{facts(rows)}{text}</div>"
+
+
+def _line(treatment: Treatment) -> str:
+    return f"Treatment, line {treatment.line}" if treatment.line else "Treatment"
+
+
+def _treatment(treatment: Treatment) -> str:
+    dated = treatment.start or treatment.end
+    return f"{treatment.name}, {treatment.start or '?'} to {treatment.end or 'now'}" if dated else treatment.name
 
 
 def facts(rows: Iterable[tuple[str, object]]) -> str:
-    """Names and values as a list."""
-    return f"<dl class='facts'>{''.join(f'<dt>{marked.plain(name)}</dt><dd>{marked.plain(value)}</dd>' for name, value in rows)}</dl>"
+    """Names and values, both data, as a list."""
+    return _list((marked.plain(name), marked.plain(value)) for name, value in rows)
+
+
+def _list(rows: Iterable[tuple[str, str]]) -> str:
+    return f"<dl class='facts'>{''.join(f'<dt>{name}</dt><dd>{value}</dd>' for name, value in rows)}</dl>"

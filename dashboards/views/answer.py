@@ -72,7 +72,7 @@ def text(item: Item, chosen: str | None) -> None:
     marks = address.choose_one("marks", "Show marks for", _MARKS, st.segmented_control, required=True)
     claims, findings = marks == _MARKS[0], marks in _MARKS[:2]
     if claims:
-        st.html(marked.legend(frames.labels(item).values()))
+        st.html(marked.legend(list(frames.labels(item).values())))
     st.html(marked.answer(item, chosen=chosen if claims else None, claims=claims, findings=findings))
     if item.answer.hidden:
         st.caption("This answer holds hidden text that a reader does not see. It is shown under How it was made.")
@@ -93,17 +93,16 @@ def claims(shown: opened.Opened, item: Item, chosen: str | None) -> None:
         st.info("No checkable claims were found in this answer.")
         return
     labels = frames.labels(item)
-    numbers = {claim.claim_id: number for number, claim in enumerate(item.claims, 1)}
     if not address.get("claim"):
         address.put(claim=chosen)
     address.choose_one(
-        "claim", "Choose a claim (the number stands behind it in the answer)", list(numbers), st.pills, required=True,
-        format_func=lambda claim_id: f"{numbers[claim_id]} {marked.SIGNS[labels[claim_id]]}",
+        "claim", "Choose a claim (its number stands behind it in the answer)", list(labels), st.pills, required=True,
+        format_func=lambda claim_id: marked.label(f"{claim_id} {marked.SIGNS[labels[claim_id]]}"),
     )  # fmt: skip
-    claim = item.claims[numbers[chosen] - 1]
+    claim = next(claim for claim in item.claims if claim.claim_id == chosen)
     source = item.answer.text[claim.start : claim.end]
     decided = next((verdict for verdict in decide(item.verdicts) if verdict.claim_id == chosen), None)
-    st.html(panels.claim(numbers[chosen], claim, source, labels[chosen]))
+    st.html(panels.claim(claim, source, labels[chosen]))
     st.html(panels.verdict(decided))
     evidence(shown, decided)
     others(item, chosen)

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from evals.records import SEVERITIES
+from evals.report.facts import LABELS
 
 _RISKS = ("critical", "high", "elevated", "routine")
 
@@ -33,7 +34,7 @@ def filters(shown: opened.Opened) -> pd.DataFrame:
             with column:
                 address.choose(
                     name, names.get(name, name.capitalize()), values[name], help=helps.get(name), placeholder="all",
-                    format_func=frames.word if name == "verdict" else str,
+                    format_func=LABELS.__getitem__ if name == "verdict" else str,
                 )  # fmt: skip
     left, middle, right = st.columns([4, 4, 1], vertical_alignment="bottom")
     with left:

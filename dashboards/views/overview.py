@@ -3,6 +3,7 @@
 import address
 import charts
 import frames
+import marked
 import opened
 import pandas as pd
 import streamlit as st
@@ -21,7 +22,7 @@ def head(shown: opened.Opened) -> None:
         "Suite": (told.get("suite") or {}).get("name"),
         "Started": str(told.get("started", "")).replace("T", " "),
     }
-    listed = "".join(f"<li><b>{name}</b> {opened.escaped(str(value or 'not given'))}</li>" for name, value in parts.items())
+    listed = "".join(f"<li><b>{name}</b> {marked.plain(value or 'not given')}</li>" for name, value in parts.items())
     st.html(f"<ul class='facts'>{listed}</ul>")
     st.warning(
         "**Not decided.** There is no gate yet: nothing here says that this prompt is safe to show to patients. "

@@ -22,6 +22,17 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """The text of a document: `title` as the document itself gives it, `pages` how many it has (None without pages),
+    `warnings` what a reader should know was left out."""
+
+    blocks: tuple[Block, ...]
+    title: str | None = None
+    pages: int | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A heading with the text under it, up to the next heading. `title` starts with the document's main heading."""
 

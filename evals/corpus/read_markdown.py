@@ -1,6 +1,7 @@
 """Markdown -> blocks. Marks of emphasis, links and lists go; their words stay."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -44,9 +45,9 @@ def _blocks(tokens: list[Token]) -> Iterator[Block]:
         elif token.type in {"fence", "code_block"}:
             yield Block(kind="text", text=tidy(token.content), line=line)
         elif token.type == "html_block":
-            from evals.corpus.read_html import html_blocks
+            from evals.corpus.read_html import read_html
 
-            yield from (Block(kind=b.kind, text=b.text, level=b.level, line=line) for b in html_blocks(token.content).blocks)
+            yield from (replace(block, line=line) for block in read_html(token.content).blocks)
 
 
 def _words(token: Token) -> str:

@@ -127,9 +127,8 @@ class Sheet:
     def _write(self, run: Run) -> None:
         start = self.length
         self._put(run.text)
-        in_block = not self.blocks or start > self.blocks[-1].end
         if run.hidden:
-            if self.hidden and self.hidden[-1].end == start and in_block:
+            if self.hidden and self.hidden[-1].end == start:
                 start = self.hidden.pop().start
             self.hidden.append(Span(start=start, end=self.length))
         if run.url:

@@ -1,4 +1,4 @@
-"""One planned answer as a report shows it: question, scores, the marked text, findings, claims, and what it should say."""
+"""One planned answer as a report shows it: question, scores, marked text, findings, claims, what it should say."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +25,15 @@ class ScoreView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimGroup:
+    """Claims told together. `open` = a reviewer should see them without asking."""
+
+    title: str
+    open: bool
+    claims: tuple[ClaimView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerView:
     """Everything a report shows of one planned answer. `ending` says why there is nothing to read, else is None."""
 
@@ -39,7 +48,7 @@ class AnswerView:
     flow: Flow
     links: tuple[tuple[str, str], ...]
     findings: tuple[FindingView, ...]
-    claims: tuple[ClaimView, ...]
+    claims: tuple[ClaimGroup, ...]
     record: tuple[tuple[str, str], ...]
     worst: str
     kinds: str
@@ -69,13 +78,26 @@ def answer_view(run: Run, item: Item, names: Names, overdue: Collection[str]) ->
         language=answer.language,
         scores=tuple(_score_view(outcome) for outcome in item.outcomes),
         flow=flow(answer.text, answer.blocks, answer.hidden, _highlights(item, claims, findings), place.anchor),
-        links=tuple((one_line(answer.text[link.start : link.end], 200), one_line(link.url, 500)) for link in answer.links),
+        links=tuple((one_line(answer.text[n.start : n.end], 200), one_line(n.url, 500)) for n in answer.links),
         findings=tuple(view for view in findings if view.anchor not in told),
-        claims=claims,
+        claims=_grouped(claims),
         record=_record_rows(answer.record or question.record),
         worst=worst_severity(all_findings(item)) or "none",
         kinds=" ".join(_kinds(item, claims)),
     )
+
+
+def _grouped(claims: Sequence[ClaimView]) -> tuple[ClaimGroup, ...]:
+    supported = tuple(claim for claim in claims if claim.label == "supported")
+    idle = tuple(claim for claim in claims if claim.label == "not_checkable" and not claim.findings)
+    quiet = {claim.anchor for claim in (*supported, *idle)}
+    doubtful = tuple(claim for claim in claims if claim.anchor not in quiet)
+    groups = (
+        ClaimGroup(title=f"Claims to check ({len(doubtful)})", open=True, claims=doubtful),
+        ClaimGroup(title=f"Supported claims ({len(supported)})", open=False, claims=supported),
+        ClaimGroup(title=f"Sentences with nothing to check ({len(idle)})", open=False, claims=idle),
+    )
+    return tuple(group for group in groups if group.claims)
 
 
 def _kinds(item: Item, claims: Sequence[ClaimView]) -> Iterator[str]:
@@ -122,8 +144,9 @@ def _finding_view(item: Item, key: str, scorer: str, finding: Finding) -> Findin
     answer = item.answer
     quote = answer.text[finding.start : finding.end] if _has_span(finding) else ""
     return FindingView(
-        anchor=anchor(answer.question_id, answer.repeat, key), rule=finding.rule, severity=finding.severity, scorer=scorer,
-        message=one_line(finding.message), evidence=one_line(finding.evidence, QUOTE), quote=one_line(quote, QUOTE),
+        anchor=anchor(answer.question_id, answer.repeat, key), rule=finding.rule, severity=finding.severity,
+        scorer=scorer, message=one_line(finding.message), evidence=one_line(finding.evidence, QUOTE),
+        quote=one_line(quote, QUOTE),
         target=anchor(answer.question_id, answer.repeat, key, "text") if quote.strip() else "",
     )  # fmt: skip
 
@@ -141,24 +164,28 @@ def _by_span(item: Item, views: Sequence[FindingView]) -> Mapping[tuple[int, int
 
 
 def _highlights(item: Item, claims: Sequence[ClaimView], findings: Sequence[FindingView]) -> list[Highlight]:
-    marks = [_claim_highlight(view) for view in claims if view.label != "not_checkable" or view.findings]
+    marks = [_claim_highlight(view) for view in claims]
     told = {view.anchor for claim in claims for view in claim.findings}
     for finding, view in zip(all_findings(item), findings, strict=True):
         if finding.start is not None and finding.end is not None and view.anchor not in told:
-            tag = Tag(text=f"{view.rule} {view.severity}", target=view.anchor, look=f"finding s-{view.severity}")
-            marks.append(Highlight(start=finding.start, end=finding.end, look=tag.look, tags=(tag,), anchor=view.target))
+            tag = Tag(text=f"{view.rule} {view.severity}", target=view.anchor, look="finding")
+            marks.append(
+                Highlight(start=finding.start, end=finding.end, look=tag.look, tags=(tag,), anchor=view.target)
+            )
     return marks
 
 
 def _claim_highlight(view: ClaimView) -> Highlight:
     # A finding on exactly the claim's words shares the claim's tag: two labels for one thing would be noise.
-    rules = "".join(f", {f.rule} {f.severity}" for f in view.findings)
-    quiet = view.label in ("supported", "not_checkable") and not rules
-    text = view.claim.claim_id if quiet else f"{view.claim.claim_id} {view.words}{rules}"
-    tag = Tag(text=text, target=view.anchor, look=f"v-{view.label}")
-    return Highlight(
-        start=view.claim.start, end=view.claim.end, look=tag.look, tags=(tag,), anchor=f"{view.anchor}-text"
-    )
+    claim, rules = view.claim, "".join(f", {f.rule} {f.severity}" for f in view.findings)
+    text = f"{claim.claim_id} {view.words}{rules}"
+    look = f"v-{view.label}"
+    if not rules and view.label == "supported":
+        text = claim.claim_id
+    if not rules and view.label == "not_checkable":
+        return Highlight(start=claim.start, end=claim.end, look="", anchor=f"{view.anchor}-text")
+    tag = Tag(text=text, target=view.anchor, look=look)
+    return Highlight(start=claim.start, end=claim.end, look=look, tags=(tag,), anchor=f"{view.anchor}-text")
 
 
 # --- the record ------------------------------------------------------------------------------------------------------

@@ -3,13 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from evals.records import Claim, Finding, Item, Passage, Source, Verdict
+from evals.records import Claim, Item, Passage, Source, Verdict
 from evals.report.facts import LABELS
 from evals.report.inert import anchor, clip, https_address, number, one_line
 from evals.store import decide
 
 QUOTE = 600
 """Characters of a quote, reason or message that a report shows."""
+
+Place = tuple[int, int]
+"""Start and end in the text of an answer."""
 
 _SCOPES = {"given": "the passages it was given", "cited": "the passages it cites", "corpus": "all passages"}
 
@@ -69,16 +72,23 @@ class ClaimView:
     others: tuple[str, ...]
 
 
-def claim_views(item: Item, passages: Mapping[str, Passage], overdue: Collection[str], findings: Mapping[tuple[int, int], list[FindingView]]) -> tuple[ClaimView, ...]:
+def claim_views(
+    item: Item,
+    passages: Mapping[str, Passage],
+    overdue: Collection[str],
+    findings: Mapping[Place, Sequence[FindingView]],
+) -> tuple[ClaimView, ...]:
     """The claims of an answer in reading order. `findings` are those that lie exactly on a span."""
     decided = {verdict.claim_id: verdict for verdict in decide(item.verdicts)}
-    others: dict[str, list[Verdict]] = {}
+    every: dict[str, list[Verdict]] = {}
     for verdict in item.verdicts:
-        others.setdefault(verdict.claim_id, []).append(verdict)
+        every.setdefault(verdict.claim_id, []).append(verdict)
+    # Two claims on the same words: the first tells the findings, so that no anchor is given twice.
+    left = dict(findings)
     return tuple(
         _claim_view(
-            item, claim, decided.get(claim.claim_id), others.get(claim.claim_id, []), passages, overdue,
-            tuple(findings.get((claim.start, claim.end), ())),
+            item, claim, decided.get(claim.claim_id), every.get(claim.claim_id, []), passages, overdue,
+            tuple(left.pop((claim.start, claim.end), ())),
         )
         for claim in item.claims
     )  # fmt: skip
@@ -144,6 +154,5 @@ def sources_of(passage: Passage, start: int | None, end: int | None) -> tuple[So
 
 def _source_view(source: Source, *, seen: bool) -> SourceView:
     parts = [source.organisation, source.document, source.version, f"page {source.page}" if source.page else None]
-    return SourceView(
-        name=", ".join(part for part in parts if part), address=source.url or "", href=https_address(source.url), seen=seen
-    )
+    name = ", ".join(part for part in parts if part)
+    return SourceView(name=name, address=source.url or "", href=https_address(source.url), seen=seen)

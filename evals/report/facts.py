@@ -28,6 +28,7 @@ MEANINGS: Mapping[str, str] = {
     "not_checkable": "states nothing that a guideline could bear out (a question, a notice)",
     "no_verdict": "the judge failed, or did not look",
 }
+_MOST_IDS = 20
 TOO_FEW = f"Counts only: fewer than {MIN_CLUSTERS} questions, and a mean of so few would read like a result."
 
 
@@ -95,21 +96,26 @@ def corpus_limits(run: Run) -> tuple[str, ...]:
     corpus = run.manifest["corpus"]
     limits = [f"{corpus['unsigned']} of {corpus['passages']} guideline passages are not signed by a clinician."]
     if overdue := corpus["overdue"]:
-        limits.append(f"{len(overdue)} {'is' if len(overdue) == 1 else 'are'} past the review date: {', '.join(overdue)}.")
+        limits.append(f"Past the review date: {_listed(overdue)}.")
     if superseded := corpus.get("superseded"):
-        limits.append(f"{len(superseded)} {'is' if len(superseded) == 1 else 'are'} superseded and not searched: {', '.join(superseded)}.")
+        limits.append(f"Superseded and not searched: {_listed(superseded)}.")
     return tuple(limits)
+
+
+def _listed(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:_MOST_IDS]) + (f" and {len(ids) - _MOST_IDS} more" if len(ids) > _MOST_IDS else "")
 
 
 def how_made(run: Run) -> tuple[tuple[str, str], ...]:
     """Label and value of everything a number of this run rests on."""
     manifest = run.manifest
     suite, signatures, prompt = manifest["suite"], manifest["signatures"], manifest["prompt"]
+    sizes = f"{len(run.questions):,} questions, {len(run.items):,} planned answers, {run.summary['answers']:,} answered"
     reads = ", ".join(prompt["read_by_generator"]) or "nothing"
     rows = {
         "Run": manifest["run_id"],
         "Suite": _with(suite["name"], suite.get("description")),
-        "Questions": f"{len(run.questions):,} questions, {len(run.items):,} planned answers, {run.summary['answers']:,} answered",
+        "Questions": sizes,
         "Generator": _named(manifest["generator"]),
         "Prompt": f"{_named(prompt)}; of it the generator reads: {reads}",
         "Judge": str(manifest["judge"]),
@@ -139,9 +145,13 @@ def scorer_rows(summary: Mapping[str, Any]) -> tuple[ScorerRow, ...]:
 def scorer_row(name: str, row: Mapping[str, Any]) -> ScorerRow:
     """One row of the summary, or of a slice."""
     return ScorerRow(
-        name=name, mean=number(row["mean"]), interval=_interval(row), counts={status: row[status] for status in STATUSES},
-        planned=row["planned"], clusters=row["clusters"],
-    )  # fmt: skip
+        name=name,
+        mean=number(row["mean"]),
+        interval=_interval(row),
+        counts={status: row[status] for status in STATUSES},
+        planned=row["planned"],
+        clusters=row["clusters"],
+    )
 
 
 def _interval(row: Mapping[str, Any]) -> str:
@@ -150,12 +160,32 @@ def _interval(row: Mapping[str, Any]) -> str:
     return f"{number(row['low'])} to {number(row['high'])}"
 
 
-def slice_rows(summary: Mapping[str, Any]) -> tuple[tuple[str, tuple[tuple[str, ScorerRow], ...]], ...]:
-    """For each sliced field its rows: the value of the field, and a scorer's numbers for it."""
-    fields: dict[str, list[tuple[str, ScorerRow]]] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceTable:
+    """One sliced field: for each of its values a row, with one cell for each scorer of the run."""
+
+    field: str
+    rows: tuple[tuple[str, tuple[ScorerRow | None, ...]], ...]
+
+
+def slice_tables(summary: Mapping[str, Any]) -> tuple[SliceTable, ...]:
+    """The slices, one table a field; a cell is None where a scorer has nothing planned in that slice."""
+    cells: dict[str, dict[str, dict[str, ScorerRow]]] = {}
     for row in summary["slices"]:
-        fields.setdefault(row["field"], []).append((row["value"], scorer_row(row["scorer"], row)))
-    return tuple((field, tuple(rows)) for field, rows in fields.items())
+        of_value = cells.setdefault(row["field"], {}).setdefault(row["value"], {})
+        of_value[row["scorer"]] = scorer_row(row["scorer"], row)
+    scorers = tuple(summary["scorers"])
+    tables = {
+        field: tuple((value, tuple(found.get(scorer) for scorer in scorers)) for value, found in values.items())
+        for field, values in cells.items()
+    }
+    return tuple(SliceTable(field=field, rows=rows) for field, rows in tables.items())
+
+
+def counts_in_words(row: ScorerRow) -> str:
+    """ "11 scored, 1 error of 12 planned": every ending that happened, so that no answer goes missing."""
+    parts = [f"{count} {status}" for status, count in row.counts.items() if count or status == "scored"]
+    return f"{', '.join(parts)} of {row.planned}"
 
 
 def verdict_rows(summary: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
@@ -165,7 +195,11 @@ def verdict_rows(summary: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
 
 def reason_rows(summary: Mapping[str, Any]) -> tuple[tuple[str, str, int], ...]:
     """Why there is no number: scorer, reason, count; the commonest first."""
-    rows = [(scorer, reason, count) for scorer, row in summary["scorers"].items() for reason, count in row["not_scored"].items()]
+    rows = [
+        (scorer, reason, count)
+        for scorer, row in summary["scorers"].items()
+        for reason, count in row["not_scored"].items()
+    ]
     return tuple(sorted(rows, key=lambda row: (-row[2], row[0], row[1])))
 
 
@@ -173,10 +207,15 @@ def worst_rows(run: Run, most: int) -> tuple[WorstRow, ...]:
     """The lowest answers of each scorer, lowest first. An answer that is faultless is never among the worst."""
     names = names_of(run)
     return tuple(
-        WorstRow(scorer=scorer, place=names.of(w["question_id"], w["repeat"]), value=number(w["value"]), reason=w["reason"])
+        WorstRow(
+            scorer=scorer,
+            place=names.of(low["question_id"], low["repeat"]),
+            value=number(low["value"]),
+            reason=low["reason"],
+        )
         for scorer, row in run.summary["scorers"].items()
-        for w in row["worst"][:most]
-        if w["value"] < 1
+        for low in row["worst"][:most]
+        if low["value"] < 1
     )
 
 
@@ -195,12 +234,16 @@ def finding_rows(run: Run) -> tuple[FindingRow, ...]:
         )
         for (severity, rule, scorer), group in found.items()
     ]  # fmt: skip
-    return tuple(sorted(rows, key=lambda row: (-SEVERITIES.index(row.severity), -len(row.places), row.rule, row.scorer)))
+    return tuple(sorted(rows, key=lambda row: (-_rank(row.severity), -len(row.places), row.rule, row.scorer)))
+
+
+def _rank(severity: Severity) -> int:
+    return SEVERITIES.index(severity)
 
 
 def worst_severity(findings: Iterable[Finding]) -> Severity | None:
     """The gravest severity among findings, or None without any."""
-    return max((finding.severity for finding in findings), key=SEVERITIES.index, default=None)
+    return max((finding.severity for finding in findings), key=_rank, default=None)
 
 
 def all_findings(item: Item) -> tuple[Finding, ...]:
@@ -210,7 +253,7 @@ def all_findings(item: Item) -> tuple[Finding, ...]:
 
 def gravest(findings: Sequence[Finding], most: int) -> tuple[Finding, ...]:
     """The gravest findings first, in reading order among equals."""
-    ranked = sorted(findings, key=lambda f: (-SEVERITIES.index(f.severity), f.start if f.start is not None else -1, f.rule))
+    ranked = sorted(findings, key=lambda f: (-_rank(f.severity), -1 if f.start is None else f.start, f.rule))
     return tuple(ranked[:most])
 
 

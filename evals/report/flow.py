@@ -22,7 +22,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Highlight:
-    """How a claim or finding shows in the text: its looks (CSS classes), the tags at its end, the anchor at its start."""
+    """How a claim or finding shows in the text: its look (a CSS class), tags at its end, an anchor at its start."""
 
     start: int
     end: int
@@ -61,7 +61,9 @@ class Flow:
 _PARAGRAPH = Block(kind="paragraph", start=0, end=0)
 
 
-def flow(text: str, blocks: Sequence[Block], hidden: Sequence[Span], highlights: Sequence[Highlight], anchor: str) -> Flow:
+def flow(
+    text: str, blocks: Sequence[Block], hidden: Sequence[Span], highlights: Sequence[Highlight], anchor: str
+) -> Flow:
     """Lay an answer out. `anchor` is the answer's own; the box of hidden stretch 1 is at `anchor-h1`."""
     shown = text[:SHOWN]
     marks = [
@@ -107,12 +109,11 @@ def _pointer(number: int, anchor: str) -> Piece:
 
 def _parts(lines: Iterable[tuple[Block, list[Piece]]]) -> tuple[Part, ...]:
     filled = ((block, tuple(pieces)) for block, pieces in lines if pieces)
-    parts: list[Part] = []
-    for number, group in groupby(enumerate(filled), key=_listed):
-        blocks = [line for _, line in group]
-        parts.append(Part(kind=blocks[0][0].kind, lines=tuple((min(block.level, 6), pieces) for block, pieces in blocks)))
-        del number
-    return tuple(parts)
+    groups = ([line for _, line in group] for _, group in groupby(enumerate(filled), key=_listed))
+    return tuple(
+        Part(kind=group[0][0].kind, lines=tuple((min(block.level, 6), pieces) for block, pieces in group))
+        for group in groups
+    )
 
 
 def _listed(line: tuple[int, tuple[Block, tuple[Piece, ...]]]) -> str | int:

@@ -47,8 +47,11 @@ def https_address(url: str | None) -> str | None:
 
 def anchor(question_id: str, repeat: int, *parts: str) -> str:
     """The id of an answer, or of a part of it, in a page: "Q10-r0-c3". No two answers share one."""
-    words = [quote(word, safe="", errors="backslashreplace").replace("~", "%7E").replace("%", "~") for word in (question_id, *parts)]
-    return "-".join([words[0], f"r{repeat}", *words[1:]])
+    return "-".join([_coded(question_id), f"r{repeat}", *map(_coded, parts)])
+
+
+def _coded(word: str) -> str:
+    return quote(word, safe="", errors="backslashreplace").replace("~", "%7E").replace("%", "~")
 
 
 def cell(value: str | float | None) -> str | float:
@@ -61,7 +64,7 @@ def cell(value: str | float | None) -> str | float:
 
 
 def markdown(text: str) -> str:
-    """The text on one line with all Markdown and HTML in it escaped, and nothing in it that links or notifies by itself."""
+    """The text on one line, all Markdown and HTML in it escaped, nothing in it that links or notifies by itself."""
     escaped = _MARKUP.sub(_escaped, " ".join(visible(text).split()))
     return _LIST_MARKER.sub(r"\1\\\2", escaped)
 

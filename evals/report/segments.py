@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +41,10 @@ def segments(text: str, marks: Iterable[Mark]) -> tuple[Segment, ...]:
     cuts = sorted({0, *opening, *closing, len(text)})
     lying: dict[int, Mark] = {}
     found: list[Segment] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         for order in closing.get(start, ()):
             del lying[order]
         lying.update(opening.get(start, ()))
-        found.append(Segment(start=start, end=end, text=text[start:end], marks=tuple(lying[order] for order in sorted(lying))))
+        here = tuple(lying[order] for order in sorted(lying))
+        found.append(Segment(start=start, end=end, text=text[start:end], marks=here))
     return tuple(found)

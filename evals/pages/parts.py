@@ -1,0 +1,122 @@
+"""The blocks of a rendered page as the finders of its sections see them."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from evals.pages.wording import Said, said, sentences, without_number, wording
+from evals.records import Block, SectionKind
+from evals.render import Rendered
+
+Tone = Literal["strong", "first", "extend", ""]
+
+# A longer block is no notice, offer or lead-in, whatever phrases it holds.
+_LONGEST = 2_500
+_LEAD_WORDS = 14
+_STEM_WORDS = 30
+_FINAL = re.compile(r"[.!?;,…][\"'”’)\]]*$")
+_CUT = re.compile(r"(?:\.\.\.|…)[\"'”’)\]]*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A block, its words made ready for matching, and whether a reader sees it."""
+
+    block: Block
+    text: str
+    sentences: tuple[Said, ...]
+    whole: Said
+    seen: bool
+
+    @property
+    def word_count(self) -> int:
+        return self.text.count(" ") + 1
+
+    @property
+    def is_heading(self) -> bool:
+        return self.block.kind == "heading"
+
+    @property
+    def is_item(self) -> bool:
+        return self.block.kind == "item"
+
+    @property
+    def is_question(self) -> bool:
+        """One question of a reader, as in a list of them."""
+        return self.text.rstrip("\"'”’) ").endswith("?") and self.word_count <= 40
+
+    @property
+    def is_cut(self) -> bool:
+        """A teaser that breaks off: with dots, or in mid-word without any end mark."""
+        return bool(_CUT.search(self.text)) or (not self.is_heading and self.word_count > 5 and not self.is_complete)
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(_FINAL.search(self.text)) and not _CUT.search(self.text)
+
+    @property
+    def is_lead(self) -> bool:
+        """A heading, or a line that stands for one or ends in a colon."""
+        if self.is_heading:
+            return True
+        if self.text.endswith(":"):
+            return self.word_count <= _STEM_WORDS
+        return self.block.kind != "row" and self.word_count <= _LEAD_WORDS and not _FINAL.search(self.text)
+
+    @property
+    def head(self) -> Said:
+        """The words of a lead, without its number."""
+        return without_number(self.whole)
+
+
+Kinds = list[SectionKind | None]
+
+
+def parts_of(rendered: Rendered) -> tuple[Part, ...]:
+    """One part for each block, in order."""
+    parts: list[Part] = []
+    spans = iter(rendered.hidden)
+    span = next(spans, None)
+    for block in rendered.blocks:
+        while span and span.end <= block.start:
+            span = next(spans, None)
+        text = rendered.text[block.start : block.end]
+        whole = said(text) if len(text) <= _LONGEST else Said("", frozenset())
+        seen = not (span and span.start <= block.start and span.end >= block.end)
+        split = sentences(text) if len(text) <= _LONGEST else ()
+        parts.append(Part(block=block, text=text, sentences=split, whole=whole, seen=seen))
+    return tuple(parts)
+
+
+def tone(part: Part) -> Tone:
+    """What a block is to a notice: enough for one, enough at the edge of a page, or fit to stand beside one."""
+    if not part.sentences or part.is_question:
+        return ""
+    strong = [_is_notice(sentence) for sentence in part.sentences]
+    first = [wording("notice", "first").found(sentence) for sentence in part.sentences]
+    extend = [_extends(sentence) for sentence in part.sentences]
+    if any(strong):
+        flags = zip(part.sentences, strong, first, extend, strict=True)
+        fitting = sum(any(found) or wording("notice", "support").found(sentence) for sentence, *found in flags)
+        return "strong" if fitting * 2 > len(part.sentences) else ""
+    if all(a or b for a, b in zip(first, extend, strict=True)):
+        return "first" if any(first) else "extend"
+    return ""
+
+
+def is_label(part: Part) -> bool:
+    """Whether a block only announces a notice."""
+    return part.is_lead and wording("notice_labels").found(part.head)
+
+
+def is_filler(part: Part) -> bool:
+    """Whether a block is only a greeting or thanks."""
+    return part.word_count <= 40 and bool(part.sentences) and all(map(wording("filler").found, part.sentences))
+
+
+def _is_notice(sentence: Said) -> bool:
+    return wording("notice", "strong").found(sentence) and not wording("notice_undone").found(sentence)
+
+
+def _extends(sentence: Said) -> bool:
+    return wording("notice", "extend").found(sentence) or wording("standing_emergency").found(sentence)
