@@ -41,7 +41,8 @@ class Count:
         if not self.labelled:
             return "none labelled"
         interval = binomtest(self.found, self.labelled).proportion_ci(method="wilson")
-        return f"{self.found}/{self.labelled} = {self.found / self.labelled:.0%} (95% {interval.low:.0%} to {interval.high:.0%})"
+        share = f"{self.found}/{self.labelled} = {self.found / self.labelled:.0%}"
+        return f"{share} (95% {interval.low:.0%} to {interval.high:.0%})"
 
 
 def main() -> None:
@@ -55,7 +56,11 @@ def main() -> None:
     answers = sum(item.answer.status == "ok" for item in run.items)
     detection, uncovered, alarms, good = _compare(run)
     if "--json" in sys.argv:
-        print(json.dumps({rule: [c.found, c.labelled] for rule, c in detection.items()} | {"alarms": alarms, "good": good}))
+        print(
+            json.dumps(
+                {rule: [c.found, c.labelled] for rule, c in detection.items()} | {"alarms": alarms, "good": good}
+            )
+        )
         return
     print(f"{answers} answers in {seconds:.1f} s = {answers / seconds:.1f} answers/s, report included\n")
     print("labelled flaws found, by rule")
@@ -101,7 +106,9 @@ def _compare(run: Run) -> tuple[dict[str, Count], dict[str, int], dict[str, int]
             detection[flaw.rule] = Count(before.found + _found(item, flaw), before.labelled + 1)
         if quality == "good":
             for outcome in item.outcomes:
-                alarms[outcome.scorer] += sum(SEVERITIES.index(f.severity) >= SEVERITIES.index("moderate") for f in outcome.findings)
+                alarms[outcome.scorer] += sum(
+                    SEVERITIES.index(f.severity) >= SEVERITIES.index("moderate") for f in outcome.findings
+                )
     return detection, dict(uncovered), dict(alarms), good
 
 
@@ -110,7 +117,11 @@ def _found(item: Item, flaw: Flaw) -> bool:
     if flaw.start is None or flaw.end is None:
         return any(finding.rule == flaw.rule for finding in findings)
     return any(
-        f.start is not None and f.end is not None and f.start < flaw.end and flaw.start < f.end and (f.severity != "info")
+        f.start is not None
+        and f.end is not None
+        and f.start < flaw.end
+        and flaw.start < f.end
+        and (f.severity != "info")
         for f in findings
     ) or any(finding.rule == flaw.rule and finding.start is None for finding in findings)
 

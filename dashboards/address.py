@@ -7,10 +7,11 @@ when someone uses them. Links between pages carry it along.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
+import rows
 import streamlit as st
 
-FILTERS = ("topic", "cancer", "risk", "scorer", "rule", "verdict", "find", "sort")
+FILTERS = (*rows.CHOICES, "find", "sort")
+"""What narrows down and orders the list of answers."""
 
 Value = str | Sequence[str] | None
 
@@ -40,50 +41,67 @@ def carry(*names: str, **changes: Value) -> dict[str, list[str]]:
     return {name: values for name, values in kept.items() if values}
 
 
-def choose(name: str, label: str, options: Sequence[str], **more: Any) -> list[str]:
-    """A multiple choice kept in the address; what the address names beyond the options is left alone and not chosen."""
-    return _bound(name, st.multiselect, label, list(options), [v for v in get_all(name) if v in options], **more)
+def leave(page: str, *names: str, **changes: Value) -> None:
+    """Go to another page with the run, the named values of the address and changes."""
+    st.session_state["left"] = st.session_state.get("left", 0) + 1
+    st.switch_page(page, query_params=carry("run", *names, **changes))
 
 
-def choose_one(name: str, label: str, options: Sequence[str], widget: Callable[..., Any] = st.selectbox, **more: Any) -> str | None:
-    """A single choice kept in the address, the first option when the address names none."""
+# --- widgets kept in the address -------------------------------------------------------------------------------------
+
+
+def choose(name: str, label: str, options: Sequence[str], **more: Any) -> None:
+    """A multiple choice kept in the address.
+
+    What a link names beyond the options is shown as chosen: a filter that works unseen would hide answers.
+    """
+    shown = list(dict.fromkeys([*options, *get_all(name)]))
+    st.multiselect(label, shown, **_kept(name, get_all(name)), **more)
+
+
+def choose_one(
+    name: str, label: str, options: Sequence[str], widget: Callable[..., Any] = st.selectbox, **more: Any
+) -> str:
+    """A single choice kept in the address, the first option when the address names none of them; returns it."""
     wanted = get(name)
-    return _bound(name, widget, label, list(options), wanted if wanted in options else options[0], **more)
+    value = wanted if wanted in options else options[0]
+    widget(label, list(options), **_kept(name, value), **more)
+    return value
 
 
-def write(name: str, label: str, **more: Any) -> str:
+def write(name: str, label: str, **more: Any) -> None:
     """A line of text kept in the address."""
-    return _bound(name, st.text_input, label, None, get(name) or "", **more)
+    st.text_input(label, **_kept(name, get(name) or ""), **more)
 
 
-def _bound(name: str, widget: Callable[..., Any], label: str, options: list[str] | None, value: Any, **more: Any) -> Any:
+def _kept(name: str, value: str | list[str]) -> dict[str, Any]:
     key = f"widget-{name}"
     st.session_state[key] = value
-    arguments = (label,) if options is None else (label, options)
-    return widget(*arguments, key=key, on_change=_use, args=(name, key), **more)
+    return {"key": key, "on_change": _use, "args": (name, key)}
 
 
 def _use(name: str, key: str) -> None:
     put(**{name: st.session_state[key]})
 
 
-def table_key(name: str) -> str:
-    """The key of a table whose rows open answers: a new one after each opening.
+# --- tables whose rows lead on ---------------------------------------------------------------------------------------
 
-    With the same key, coming back to the table would find the row still chosen and leave at once.
+
+def table(name: str, shown: Sequence[Mapping[str, Any]], columns: Mapping[str, Any], **more: Any) -> int | None:
+    """A table of the named columns; returns the place of the row that someone chose, by its box or any of its cells.
+
+    `columns` maps a column's name to how Streamlit is to show it.
     """
-    return f"{name}-{st.session_state.get('opened', 0)}"
-
-
-def open_chosen(table: pd.DataFrame, event: Mapping[str, Any], *names: str) -> None:
-    """Go to the answer of the chosen row, if one is chosen, taking the named values of the address along."""
-    selection = event.get("selection") or {}
-    rows = [*selection.get("rows", ()), *(cell[0] for cell in selection.get("cells", ()))]
-    if rows:
-        open_answer(str(table.iloc[rows[0]]["question_id"]), int(table.iloc[rows[0]]["repeat"]), *names)
-
-
-def open_answer(question: str, repeat: int, *names: str) -> None:
-    """Go to one answer."""
-    st.session_state["opened"] = st.session_state.get("opened", 0) + 1
-    st.switch_page("views/answer.py", query_params=carry("run", *names, question=question, repeat=str(repeat)))
+    event: Any = st.dataframe(
+        [{name: row.get(name) for name in columns} for row in shown],
+        hide_index=True,
+        placeholder="–",
+        column_config=columns,
+        on_select="rerun",
+        selection_mode=["single-row", "single-cell"],
+        # A new key after each visit elsewhere, or coming back would find the row still chosen and leave at once.
+        key=f"{name}-{st.session_state.get('left', 0)}",
+        **more,
+    )
+    chosen = [*event["selection"].get("rows", ()), *(cell[0] for cell in event["selection"].get("cells", ()))]
+    return chosen[0] if chosen and chosen[0] < len(shown) else None

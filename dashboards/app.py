@@ -19,7 +19,7 @@ _PAGES = (
 
 def _header() -> None:
     # Own links instead of Streamlit's: its navigation empties the address, and with it the run that is looked at.
-    with st.container(horizontal=True, vertical_alignment="bottom", key="header"):
+    with st.container(horizontal=True, vertical_alignment="center", key="header"):
         for path, title, names in _PAGES:
             st.page_link(path, label=title, query_params=address.carry("run", *names))
         folders = opened.runs()
@@ -32,10 +32,10 @@ def _pick_run(folders: dict[str, Path]) -> None:
         address.put(run=next(iter(folders)))
     # A run that is gone stays in the list under its name: the page says so, rather than show another run unasked.
     names = list(dict.fromkeys([*folders, str(address.get("run"))]))
+    words = {name: opened.run_label(name, folders[name]) if name in folders else f"{name} (not here)" for name in names}
     address.choose_one(
-        "run", "Run", names, width=420,
-        format_func=lambda name: opened.run_label(name, folders[name]) if name in folders else f"{name} (not here)",
-    )  # fmt: skip
+        "run", "Run", names, width=440, label_visibility="collapsed", format_func=lambda name: f"Run: {words[name]}"
+    )
 
 
 st.set_page_config(page_title="Are these answers safe to show?", layout="wide")

@@ -7,12 +7,13 @@ import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-import frames
+import rows
 
 from evals.records import Finding, Item
-from evals.report.facts import LABELS, MEANINGS, all_findings
+from evals.report.facts import all_findings
 from evals.report.flow import Highlight, Part, Piece, Tag, flow
 from evals.report.inert import visible
+from evals.report.tallies import LABELS, MEANINGS
 
 SIGNS: Mapping[str, str] = {
     "supported": "✓",
@@ -46,7 +47,9 @@ def answer(item: Item, *, chosen: str | None, claims: bool = True, findings: boo
     told = item.answer
     highlights = [*_claims(item, chosen)] if claims else []
     if findings:
-        highlights += [_finding(f, f.start, f.end) for f in all_findings(item) if f.start is not None and f.end is not None]
+        highlights += [
+            _finding(f, f.start, f.end) for f in all_findings(item) if f.start is not None and f.end is not None
+        ]
     links = [Highlight(start=k.start, end=k.end, look="link", tags=(_tag(f"link: {k.url}"),)) for k in told.links]
     laid = flow(told.text, told.blocks, told.hidden, [*highlights, *links], "")
     cut = f"<p class='quiet'>{laid.left_out:,} more characters are not shown.</p>" if laid.left_out else ""
@@ -54,7 +57,7 @@ def answer(item: Item, *, chosen: str | None, claims: bool = True, findings: boo
 
 
 def _claims(item: Item, chosen: str | None) -> Iterable[Highlight]:
-    labels = frames.labels(item)
+    labels = rows.labels(item)
     for claim in item.claims:
         name = labels[claim.claim_id]
         picked = claim.claim_id == chosen
@@ -109,5 +112,6 @@ def legend(names: Sequence[str]) -> str:
         for name in LABELS
         if name in names and name != "not_checkable"
     ]
-    rows.append(f"<div>{tag('⚑ rule severity', 'finding-tag')}<span class='meaning'>a finding, on the underlined words</span></div>")
+    flag = tag("⚑ rule severity", "finding-tag")
+    rows.append(f"<div>{flag}<span class='meaning'>a finding, on the underlined words</span></div>")
     return f"<div class='legend'>{''.join(rows)}</div>"

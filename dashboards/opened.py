@@ -2,34 +2,40 @@
 
 import datetime
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import address
-import frames
 import marked
-import pandas as pd
+import rows
 import streamlit as st
 
 from evals import store
 from evals.errors import UserError
 
-# What a folder that someone has edited, cut short or copied half can make a reader of JSON and Parquet raise.
-_BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError)
 TREND = 12
 """So many runs at most are read for the trend."""
+# What a folder that someone has edited, cut short or copied half can make a reader of JSON and Parquet raise.
+_BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError)
+_MANIFEST = {"run_id": str, "suite": dict, "prompt": dict, "generator": dict, "signatures": dict, "corpus": dict}
+_SUMMARY = {"scorers": dict, "verdicts": dict, "answers": int}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A run with its tables for the screen, each built once."""
+    """A run with its rows for the screen, each built once; `places` says where an answer stands among its items."""
 
     run: store.Run
-    answers: pd.DataFrame
-    findings: pd.DataFrame
-    places: Mapping[tuple[str, int], int]
+    answers: Sequence[rows.Row]
+    findings: Sequence[rows.Row]
+    places: Mapping[rows.Key, int]
+
+    @property
+    def scorers(self) -> list[str]:
+        """The scorers in the order of the suite."""
+        return list(self.run.summary["scorers"])
 
 
 def reports() -> Path:
@@ -47,25 +53,15 @@ def runs() -> dict[str, Path]:
     return found
 
 
-def manifest(folder: Path) -> Mapping[str, Any]:
-    """A run's manifest.
-
-    Raises:
-        UserError: it cannot be read.
-    """
-    return _manifest(str(folder), _stamp(folder))
-
-
 def run_label(name: str, folder: Path) -> str:
     """A run in words for the picker: when, with which prompt, and whether it is done."""
     try:
-        told = manifest(folder)
+        told = _manifest(str(folder), _stamp(folder))
     except UserError:
         return f"{name} (cannot be read)"
-    prompt, started = told.get("prompt"), str(told.get("started", ""))[:16].replace("T", " ")
-    named = f"{prompt.get('name')} v{prompt.get('version')}" if isinstance(prompt, Mapping) else "unknown prompt"
-    status = "" if told.get("status") == "finished" else " (not finished)"
-    return f"{started or name} · {named}{status}"
+    prompt = rows.prompt_name(told) if isinstance(told.get("prompt"), dict) else "unknown prompt"
+    done = "" if told.get("status") == "finished" else " (not finished)"
+    return marked.visible(f"{str(told.get('started') or name)[:16].replace('T', ' ')} · {prompt}{done}")
 
 
 def shown() -> Opened:
@@ -73,32 +69,39 @@ def shown() -> Opened:
     folders = runs()
     if not folders:
         _stop("There are no runs here yet.", f"Looked in: {reports().absolute()}", "Make one with: evals run")
-    name = address.get("run")
+    name = address.get("run") or next(iter(folders))
     if name not in folders:
         _stop("This run is not here.", f"The link asks for: {name}", "Choose another run above.")
     folder = folders[name]
     try:
-        if manifest(folder).get("status") != "finished":
-            _stop(
-                "This run is not finished.", "Its numbers appear once it is.",
-                f"If it was interrupted, go on with: evals run --resume {folder}", kind="info",
-            )  # fmt: skip
+        if _manifest(str(folder), _stamp(folder)).get("status") != "finished":
+            resume = f"If it was interrupted, go on with: evals run --resume {folder}"
+            _stop("This run is not finished.", "Its numbers appear once it is.", resume)
         return _open(str(folder), _stamp(folder))
     except UserError as error:
         _stop("This run cannot be read.", str(error), "Choose another run above, or make this one again.")
 
 
-def summaries(newest: Path) -> list[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
-    """Name, manifest and summary of the finished runs up to `newest`, oldest first; unreadable ones are left out."""
+def filtered(opened: Opened) -> list[rows.Row]:
+    """The answers that the filters in the address leave, in its order."""
+    wanted = {name: address.get_all(name) for name in rows.CHOICES}
+    return rows.chosen(opened.answers, wanted, address.get("find") or "", address.get("sort") or rows.ORDERS[0])
+
+
+def earlier(newest: Path) -> list[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
+    """Name, manifest and summary of the last finished runs up to `newest`, oldest first.
+
+    Runs that cannot be read are left out: the picker shows them as such.
+    """
     found: list[tuple[str, Mapping[str, Any], Mapping[str, Any]]] = []
     for name, folder in runs().items():
         if folder.name > newest.name or len(found) == TREND:
             continue
         try:
-            if manifest(folder).get("status") == "finished":
-                found.append((name, manifest(folder), _summary(str(folder), _stamp(folder))))
+            if _manifest(str(folder), _stamp(folder)).get("status") == "finished":
+                found.append((name, *_numbers(str(folder), _stamp(folder))))
         except UserError:
-            continue  # the picker shows it as one that cannot be read
+            continue
     return found[::-1]
 
 
@@ -107,15 +110,18 @@ def today() -> datetime.date:
     return datetime.datetime.now(tz=datetime.UTC).astimezone().date()
 
 
-def _stop(title: str, detail: str, todo: str, kind: str = "warning") -> NoReturn:
+def _stop(title: str, detail: str, todo: str) -> NoReturn:
     # The title is ours and may be Markdown; what comes from a folder or a link is data.
-    (st.info if kind == "info" else st.warning)(f"**{title}**")
+    st.warning(f"**{title}**")
     st.html(f"<p>{marked.plain(detail)}</p><p><strong>{marked.plain(todo)}</strong></p>")
     st.stop()
 
 
+# --- reading, once for each version of a folder ----------------------------------------------------------------------
+
+
 def _stamp(folder: Path) -> float:
-    # A cache entry is good for as long as the manifest, written last of all, is the same file.
+    # The manifest is written last of all: while it is the same file, so is the run.
     try:
         return (folder / "manifest.json").stat().st_mtime
     except OSError:
@@ -123,8 +129,8 @@ def _stamp(folder: Path) -> float:
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
-def _manifest(folder: str, stamp: float) -> Mapping[str, Any]:  # noqa: ARG001  (the stamp is there to key the cache)
-    found = store.read_manifest(Path(folder))
+def _manifest(folder: str, stamp: float) -> dict[str, Any]:  # noqa: ARG001  (the stamp is there to key the cache)
+    found: object = store.read_manifest(Path(folder))
     if not isinstance(found, dict):
         raise UserError(folder, "its manifest is not a JSON object", "the manifest of a run")
     return found
@@ -133,18 +139,29 @@ def _manifest(folder: str, stamp: float) -> Mapping[str, Any]:  # noqa: ARG001  
 @st.cache_resource(max_entries=3, show_spinner="Reading the run …")
 def _open(folder: str, stamp: float) -> Opened:  # noqa: ARG001
     run = _read(Path(folder))
-    answers = frames.answers(run)
     places = {(item.answer.question_id, item.answer.repeat): place for place, item in enumerate(run.items)}
-    return Opened(run, answers, frames.findings(run), places)
+    return Opened(run=run, answers=rows.answers(run), findings=rows.findings(run), places=places)
 
 
 @st.cache_data(max_entries=200, show_spinner="Reading earlier runs …")
-def _summary(folder: str, stamp: float) -> Mapping[str, Any]:  # noqa: ARG001
-    return dict(_read(Path(folder)).summary)
+def _numbers(folder: str, stamp: float) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG001
+    run = _read(Path(folder))
+    return dict(run.manifest), dict(run.summary)
 
 
 def _read(folder: Path) -> store.Run:
     try:
-        return store.read_run(folder)
+        run = store.read_run(folder)
+        _check(run)
     except _BROKEN as error:
-        raise UserError(str(folder), f"damaged ({type(error).__name__}: {error})", "the files of a finished run") from error
+        found = f"damaged ({type(error).__name__}: {error})"
+        raise UserError(str(folder), found, "the files of a finished run") from error
+    return run
+
+
+def _check(run: store.Run) -> None:
+    # Tables are checked where they are read; these two files are plain JSON that anybody may have edited.
+    for name, told, parts in (("manifest.json", run.manifest, _MANIFEST), ("summary.json", run.summary, _SUMMARY)):
+        wrong = [part for part, kind in parts.items() if not isinstance(told.get(part), kind)]
+        if wrong:
+            raise UserError(str(run.folder / name), f"no usable {', '.join(wrong)}", "the file of a finished run")

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 
 import marked
 
-from evals.records import Claim, Finding, Outcome, Passage, Question, Record, Source, Treatment, Verdict
-from evals.report.facts import MEANINGS
+from evals.records import Answer, Claim, Finding, Outcome, Passage, Question, Record, Source, Treatment, Verdict
 from evals.report.inert import number, one_line
 from evals.report.segments import Mark, Segment, segments
+from evals.report.tallies import MEANINGS
 
 _QUOTE = 400
 """So many characters of an answer or passage are quoted in a list."""
+_MOST_HIDDEN = 20
 
 
 def claim(told: Claim, source: str, name: str) -> str:
@@ -66,7 +67,13 @@ def passage_facts(told: Passage, overdue: bool) -> str:
 
 
 def _source(source: Source) -> str:
-    parts = [source.organisation, source.document, source.version, f"page {source.page}" if source.page else None, source.url]
+    parts = [
+        source.organisation,
+        source.document,
+        source.version,
+        f"page {source.page}" if source.page else None,
+        source.url,
+    ]
     seen = "a person read it for these facts" if source.seen else "a pointer, not read for these facts"
     return f"{marked.plain(', '.join(part for part in parts if part))} <span class='quiet'>({seen})</span>"
 
@@ -91,10 +98,21 @@ def _finding(finding: Finding, text: str) -> str:
         where = "<p class='quiet'>Left out of the answer: there are no words to point at.</p>"
     else:
         words = one_line(text[finding.start : finding.end], _QUOTE)
-        where = f"<blockquote dir='auto'>{marked.plain(words)}</blockquote>"
-    evidence = f"<p class='quiet'>Evidence: {marked.plain(one_line(finding.evidence, _QUOTE))}</p>" if finding.evidence else ""
+        quote = f"<blockquote dir='auto'>{marked.plain(words)}</blockquote>"
+        where = quote if words else "<p class='quiet'>It names a place outside the answer's text.</p>"
+    evidence = (
+        f"<p class='quiet'>Evidence: {marked.plain(one_line(finding.evidence, _QUOTE))}</p>" if finding.evidence else ""
+    )
     head = marked.tag(f"⚑ {finding.rule} {finding.severity}", f"finding-tag {finding.severity}")
     return f"{head} {marked.plain(finding.message)}{where}{evidence}"
+
+
+def hidden(answer: Answer) -> str:
+    """What an answer holds that a reader does not see."""
+    rows = (one_line(answer.text[span.start : span.end]) for span in answer.hidden[:_MOST_HIDDEN])
+    more = len(answer.hidden) - _MOST_HIDDEN
+    listed = "".join(f"<div class='text raw' dir='auto'>{marked.plain(text)}</div>" for text in rows)
+    return f"<p><strong>Hidden from readers</strong></p>{listed}{f'<p>and {more} more</p>' if more > 0 else ''}"
 
 
 def outcomes(found: Iterable[Outcome]) -> str:
@@ -103,7 +121,9 @@ def outcomes(found: Iterable[Outcome]) -> str:
     for outcome in found:
         value = number(outcome.value) if outcome.status == "scored" else outcome.status
         measures = ", ".join(f"{name} {value:g}" for name, value in outcome.measures.items() if value is not None)
-        told = f"<strong>{value}</strong> {marked.plain(outcome.reason)}<div class='quiet'>{marked.plain(measures)}</div>"
+        told = (
+            f"<strong>{value}</strong> {marked.plain(outcome.reason)}<div class='quiet'>{marked.plain(measures)}</div>"
+        )
         rows.append((marked.plain(outcome.scorer), told))
     return f"<p class='quiet'>From 0 to 1; 1 is good.</p>{_list(rows)}"
 
@@ -153,3 +173,9 @@ def facts(rows: Iterable[tuple[str, object]]) -> str:
 
 def _list(rows: Iterable[tuple[str, str]]) -> str:
     return f"<dl class='facts'>{''.join(f'<dt>{name}</dt><dd>{value}</dd>' for name, value in rows)}</dl>"
+
+
+def cards(numbers: Iterable[tuple[object, str]]) -> str:
+    """Big numbers, each over what it counts."""
+    rows = (f"<div><b>{marked.plain(value)}</b><span>{marked.plain(words)}</span></div>" for value, words in numbers)
+    return f"<div class='cards'>{''.join(rows)}</div>"

@@ -11,7 +11,9 @@ MAX_RENDERED = 250_000
 """Raw answers longer than this are kept as they came but not rendered: no page for patients is that long."""
 
 
-def build_answer(question: Question, repeat: int, draft: Draft, *, generator: str, prompt: str | None, seed: int) -> Answer:
+def build_answer(
+    question: Question, repeat: int, draft: Draft, *, generator: str, prompt: str | None, seed: int
+) -> Answer:
     """The answer record of one draft; `passages` lists corpus ids, then ids of texts given from elsewhere."""
     base = Answer(
         question_id=question.id, repeat=repeat, question=question.text, raw=draft.raw, text="", record=question.record,
@@ -20,16 +22,18 @@ def build_answer(question: Question, repeat: int, draft: Draft, *, generator: st
         tokens_out=draft.tokens_out, cost=draft.cost,
     )  # fmt: skip
     if len(draft.raw) > MAX_RENDERED:
-        return replace(base, text=draft.raw[: MAX_RENDERED])
+        return replace(base, text=draft.raw[:MAX_RENDERED])
     rendered = render(draft.raw, draft.format or sniff(draft.raw))
-    attributions = _tied(find_attributions(rendered.text, rendered.blocks), draft.ties)
+    attributions = _tied(find_attributions(rendered.text, rendered.blocks, rendered.links), draft.ties)
     return replace(
         base, text=rendered.text, hidden=rendered.hidden, blocks=rendered.blocks, links=rendered.links,
         title=find_title(rendered), sections=find_sections(rendered), attributions=attributions,
     )  # fmt: skip
 
 
-def failed_answer(question: Question, repeat: int, error: str, *, generator: str, prompt: str | None, seed: int) -> Answer:
+def failed_answer(
+    question: Question, repeat: int, error: str, *, generator: str, prompt: str | None, seed: int
+) -> Answer:
     """The record of an answer that could not be made."""
     return Answer(
         question_id=question.id, repeat=repeat, question=question.text, raw="", text="", record=question.record,

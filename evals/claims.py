@@ -41,7 +41,14 @@ def extract_claims(answer: Answer) -> tuple[Claim, ...]:
     for start, end, text in _statements(answer):
         kind = _kind(text)
         claims.append(
-            Claim(claim_id=f"c{len(claims) + 1}", start=start, end=end, claim_text=text, kind=kind, severity=_severity(text, kind))
+            Claim(
+                claim_id=f"c{len(claims) + 1}",
+                start=start,
+                end=end,
+                claim_text=text,
+                kind=kind,
+                severity=_severity(text, kind),
+            )
         )
     return tuple(claims)
 
@@ -94,7 +101,9 @@ def _without_attribution(answer: Answer, start: int, source: str) -> str:
 
 
 def _stands_alone(words: str) -> bool:
-    return len(words.split()) >= 4 and words[:1].isupper() and words.rstrip()[-1:] in ".!?" and bool(_FINITE.search(words))
+    return (
+        len(words.split()) >= 4 and words[:1].isupper() and words.rstrip()[-1:] in ".!?" and bool(_FINITE.search(words))
+    )
 
 
 def _kind(text: str) -> ClaimKind:
@@ -109,8 +118,10 @@ def _kind(text: str) -> ClaimKind:
 def _severity(text: str, kind: ClaimKind) -> Severity:
     if kind in UNCHECKABLE:
         return "info"
-    found = [severity for severity, patterns in _lexicon()[1] if any(pattern.search(text) for pattern in patterns)]
-    return max(found, key=SEVERITIES.index) if found else "moderate"
+    for severity, patterns in _lexicon()[1]:
+        if any(pattern.search(text) for pattern in patterns):
+            return severity
+    return "moderate"
 
 
 _Patterns = tuple[re.Pattern[str], ...]
@@ -124,4 +135,6 @@ def _lexicon() -> tuple[tuple[tuple[ClaimKind, _Patterns], ...], tuple[tuple[Sev
         return tuple(re.compile(pattern, re.IGNORECASE) for pattern in row["any"])
 
     kinds = tuple((row["kind"], compiled(row)) for row in lexicon["kinds"])
-    return kinds, tuple((row["severity"], compiled(row)) for row in lexicon["severities"])
+    # The gravest match holds.
+    rows = sorted(lexicon["severities"], key=lambda row: -SEVERITIES.index(row["severity"]))
+    return kinds, tuple((row["severity"], compiled(row)) for row in rows)

@@ -14,15 +14,18 @@ _PATIENCE = 10.0
 
 
 def serve(reports: Path, port: int) -> int:
-    """Show the runs under `reports` at http://127.0.0.1:`port` until someone ends it; returns Streamlit's exit code.
+    """Show the runs under `reports` at http://127.0.0.1:`port` until someone ends it; returns the exit code.
 
-    Ctrl-C ends it and gives 130.
+    Ctrl-C ends Streamlit too and gives 130; else the code is Streamlit's own.
     """
-    child = subprocess.Popen(command(port), env={**os.environ, "EVALS_REPORTS": str(reports.absolute())})  # noqa: S603  (our own command line, no shell)
+    surroundings = {**os.environ, "EVALS_REPORTS": str(reports.absolute())}
+    child = subprocess.Popen(command(port), env=surroundings)  # noqa: S603  (our own command line, no shell)
     try:
         return child.wait()
     except KeyboardInterrupt:
-        return _end(child)
+        return _INTERRUPTED
+    finally:
+        _end(child)
 
 
 def command(port: int) -> list[str]:
@@ -32,13 +35,15 @@ def command(port: int) -> list[str]:
         "server.port": str(port),
         "server.headless": "true",
         "server.fileWatcherType": "none",
+        "logger.level": "warning",
         "browser.gatherUsageStats": "false",
     }
     app = shipped_root() / "dashboards" / "app.py"
-    return [sys.executable, "-m", "streamlit", "run", str(app), *(f"--{name}={value}" for name, value in settings.items())]
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    return [sys.executable, "-m", "streamlit", "run", str(app), *options]
 
 
-def _end(child: "subprocess.Popen[bytes]") -> int:
+def _end(child: "subprocess.Popen[bytes]") -> None:
     # A terminal sends Ctrl-C to both of us; one sent to this process alone must reach Streamlit too.
     if child.poll() is None:
         child.send_signal(signal.SIGINT)
@@ -47,4 +52,3 @@ def _end(child: "subprocess.Popen[bytes]") -> int:
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
-    return _INTERRUPTED

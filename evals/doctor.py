@@ -3,7 +3,6 @@
 import os
 import platform
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -26,7 +25,10 @@ def examine() -> tuple[Check, ...]:
     """All checks in order. Never raises: what fails is what it reports."""
     return (
         _check("python", _python),
-        *(_check(f"library {name}", lambda name=name: version(name)) for name in ("pytest", "pandas", "datasets", "ragas", "streamlit")),
+        *(
+            _check(f"library {name}", lambda name=name: version(name))
+            for name in ("pytest", "pandas", "datasets", "ragas", "streamlit")
+        ),
         _check("import datasets", _hugging_face),
         _check("shipped data", _data),
         _check("scoring", _scoring),
@@ -50,8 +52,6 @@ def _optional(name: str, path: str | None) -> Check:
 
 
 def _python() -> str:
-    if sys.version_info < (3, 11):
-        raise RuntimeError(f"{platform.python_version()}; wanted 3.11 or newer")
     return f"{platform.python_version()}, evals {version('navis-evals')} from {Path(__file__).parent}"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from evals.errors import UserError, did_you_mean
 from evals.parse import parse
-from evals.records import Question, Severity, TextFormat
+from evals.records import STRICT, Question, Severity, TextFormat
 from evals.tables import Row, read_rows
 
 
@@ -23,7 +23,7 @@ class Flaw:
     start: int | None = None
     end: int | None = None
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class RecordedAnswer:
     quality: str | None = None
     flaws: tuple[Flaw, ...] = ()
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__ = STRICT
 
 
 # --- questions -------------------------------------------------------------------------------------------------------
@@ -91,11 +91,17 @@ def questions_from_hugging_face(
     mapping = dict(columns) if columns else {c: c for c in table.column_names if c in Question.__dataclass_fields__}
     for field, column in mapping.items():
         if field not in Question.__dataclass_fields__:
-            raise UserError(name, f"column mapping for unknown field {field!r}", fix=did_you_mean(field, Question.__dataclass_fields__))
+            raise UserError(
+                name,
+                f"column mapping for unknown field {field!r}",
+                fix=did_you_mean(field, Question.__dataclass_fields__),
+            )
         if column not in table.column_names:
             raise UserError(name, f"no column {column!r}", fix=did_you_mean(column, table.column_names))
     if "text" not in mapping:
-        raise UserError(name, f"columns {', '.join(table.column_names)}", "a column for `text`", "Add `columns: {text: <column>}`.")
+        raise UserError(
+            name, f"columns {', '.join(table.column_names)}", "a column for `text`", "Add `columns: {text: <column>}`."
+        )
     width = max(4, len(str(len(table))))
     rows = []
     for number, values in enumerate(table):
@@ -120,7 +126,7 @@ def _hugging_face(name: str, split: str, config: str | None) -> Any:
     except (OSError, ValueError, RuntimeError, ConnectionError) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UserError(
-            name, f"Hugging Face datasets could not load split {split!r} ({first})", "a local file, a local folder or a hub id",
+            name, f"could not load split {split!r} with Hugging Face datasets ({first})", "a local path or a hub id",
             "Offline, only local files and datasets already in the Hugging Face cache can be loaded.",
         ) from error  # fmt: skip
 
@@ -238,4 +244,6 @@ def _first(problems: Sequence[UserError], command: str) -> UserError:
     if len(problems) == 1:
         return first
     more = f"{len(problems) - 1} more problem{'s' if len(problems) > 2 else ''} in this file"
-    return UserError(first.where, first.found, first.wanted, f"{first.fix} {more}{f': {command}' if command else '.'}".strip())
+    return UserError(
+        first.where, first.found, first.wanted, f"{first.fix} {more}{f': {command}' if command else '.'}".strip()
+    )

@@ -73,7 +73,7 @@ class Phrases:
     def _add(self, surface: str, value: str) -> None:
         found = words(surface)
         key = tuple(word.stem for word in found)
-        if not key:
+        if not found:
             return
         entry = _Entry(value, surface, self._is_spelled(surface, key))
         # "PD-L1" is written "PDL1" too; without a digit the joined form may be a word ("AC-T").
@@ -83,7 +83,8 @@ class Phrases:
             entries = self._entries.setdefault(one, [])
             if entry not in entries:
                 entries.append(entry)
-                self._longest[one[0]] = max(self._longest.get(one[0], 0), len(one))
+                first = joined if one == (joined,) else found[0].stem
+                self._longest[first] = max(self._longest.get(first, 0), len(one))
 
     def _is_spelled(self, surface: str, key: tuple[str, ...]) -> bool:
         letters = [part for part in key if not part.isdigit()]

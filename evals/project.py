@@ -5,7 +5,12 @@ from pathlib import Path
 from evals.errors import UserError
 from evals.shipped import shipped_root
 
-_COPIED = ("datasets/questions/oncology.jsonl", "datasets/questions/README.md", "datasets/prompts/*.md", "datasets/suites/*.yaml")
+_COPIED = (
+    "datasets/questions/oncology.jsonl",
+    "datasets/questions/README.md",
+    "datasets/prompts/*.md",
+    "datasets/suites/*.yaml",
+)
 _README = """# Our answer checks
 
 `evals run` answers the questions in `datasets/questions/` as `datasets/prompts/patient-answer.md` asks, scores the
@@ -28,7 +33,11 @@ def create(folder: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     if folder.exists() and not folder.is_dir():
         raise UserError(str(folder), "a file", "a folder")
     root = shipped_root()
-    wanted = {path.relative_to(root): path.read_text(encoding="utf-8") for pattern in _COPIED for path in sorted(root.glob(pattern))}
+    wanted = {
+        path.relative_to(root): path.read_text(encoding="utf-8")
+        for pattern in _COPIED
+        for path in sorted(root.glob(pattern))
+    }
     wanted |= {Path("README.md"): _README, Path(".gitignore"): _IGNORED, Path("reports/.gitkeep"): ""}
     made: list[Path] = []
     kept: list[Path] = []

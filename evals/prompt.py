@@ -10,10 +10,20 @@ import yaml
 
 from evals.errors import UserError
 from evals.parse import parse
+from evals.records import STRICT
 from evals.tables import read_text
 
 SectionName = Literal[
-    "title", "opening_notice", "urgent", "limits", "explanation", "record", "questions", "closing_notice", "upload", "related"
+    "title",
+    "opening_notice",
+    "urgent",
+    "limits",
+    "explanation",
+    "record",
+    "questions",
+    "closing_notice",
+    "upload",
+    "related",
 ]
 
 
@@ -38,7 +48,7 @@ class Wording:
     limits: Mapping[str, str]
     questions: tuple[str, ...] = ()
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +83,11 @@ def load_prompt(path: Path) -> Prompt:
     prompt = parse(Prompt, {**front, "instruction": body, "parts": parts}, str(path))
     if not prompt.wording:
         raise UserError(str(path), "field 'wording' is empty", "the notices and phrases of at least one language")
-    for name, low, value in (("passages", 1, prompt.passages), ("sentences", 1, prompt.sentences), ("related", 0, prompt.related)):
+    for name, low, value in (
+        ("passages", 1, prompt.passages),
+        ("sentences", 1, prompt.sentences),
+        ("related", 0, prompt.related),
+    ):
         if value < low:
             raise UserError(str(path), f"field {name!r} is {value}", f"a number from {low}")
     return prompt

@@ -25,14 +25,26 @@ def check_questions(path: Path, corpus: Corpus) -> tuple[tuple[Question, ...], t
 def _check(question: Question, where: str, corpus: Corpus) -> Iterator[UserError]:
     flags = {row["id"] for row in load_yaml("red_flags.yaml")["flags"]}
     if question.cancer not in cancers():
-        yield UserError(where, f"field 'cancer' is {question.cancer!r}", "a known cancer id", did_you_mean(question.cancer, cancers()))
+        yield UserError(
+            where,
+            f"field 'cancer' is {question.cancer!r}",
+            "a known cancer id",
+            did_you_mean(question.cancer, cancers()),
+        )
     for passage_id in question.passages:
         if passage_id not in corpus.passages:
-            yield UserError(where, f"passage {passage_id!r} is not in the corpus", "", did_you_mean(passage_id, corpus.passages))
+            yield UserError(
+                where, f"passage {passage_id!r} is not in the corpus", "", did_you_mean(passage_id, corpus.passages)
+            )
     for flag in question.red_flags:
         if flag.id not in flags:
             yield UserError(where, f"red flag {flag.id!r} is not known", "", did_you_mean(flag.id, flags))
     if question.record and question.record.cancer and question.record.cancer not in cancers():
-        yield UserError(where, f"field 'record.cancer' is {question.record.cancer!r}", "a known cancer id", did_you_mean(question.record.cancer, cancers()))
+        yield UserError(
+            where,
+            f"field 'record.cancer' is {question.record.cancer!r}",
+            "a known cancer id",
+            did_you_mean(question.record.cancer, cancers()),
+        )
     if not question.must_say:
         yield UserError(where, "field 'must_say' is empty", "what a good answer must say (3 to 8 statements)")

@@ -18,12 +18,21 @@ Status = Literal["scored", "unscored", "error", "skipped"]
 STATUSES: tuple[Status, ...] = ("scored", "unscored", "error", "skipped")
 BlockKind = Literal["heading", "paragraph", "item", "quote", "row", "code"]
 SectionKind = Literal[
-    "title", "date", "opening_notice", "urgent", "body", "questions", "closing_notice", "upload", "references", "related"
+    "title",
+    "date",
+    "opening_notice",
+    "urgent",
+    "body",
+    "questions",
+    "closing_notice",
+    "upload",
+    "references",
+    "related",
 ]
 TextFormat = Literal["markdown", "html", "text"]
 
 # Unknown keys in a file are an error of the file's author, never silently dropped.
-_STRICT = {"extra": "forbid"}
+STRICT = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +54,7 @@ class Statement:
     text: str
     severity: Severity
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +64,7 @@ class RedFlag:
     id: str
     mode: Literal["act", "inform"]
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +76,7 @@ class Stage:
     n: str | None = None
     m: str | None = None
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +86,7 @@ class Biomarker:
     name: str
     result: str
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +98,7 @@ class Treatment:
     start: str | None = None
     end: str | None = None
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +116,7 @@ class Record:
     pregnancy: Literal["yes", "no", "unknown", "not-applicable"] | None = None
     text: str = ""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +144,7 @@ class Question:
     twin_of: str | None = None
     source: str = ""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     @property
     def cluster(self) -> str:
@@ -158,7 +167,7 @@ class Source:
     page: int | None = None
     seen: bool = False
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +306,8 @@ class Verdict:
     """What a judge says of one claim against one scope of passages.
 
     `status` "error" carries the cause in `reason` and has no label. `confidence` is in [0, 1]. The evidence span
-    counts code points of the passage named by `passage_id`. `code` is the error code (E01–E22) where the judge can tell.
+    counts code points of the passage named by `passage_id`. `code` is the error code (E01–E22)
+    where the judge can tell.
     """
 
     claim_id: str

@@ -58,7 +58,13 @@ class Plan:
     signatures: Mapping[str, Any]
 
 
-def prepare(suite: Suite, *, limit: int | None = None, questions: Sequence[Question] | None = None, generator: Generator | None = None) -> Plan:
+def prepare(
+    suite: Suite,
+    *,
+    limit: int | None = None,
+    questions: Sequence[Question] | None = None,
+    generator: Generator | None = None,
+) -> Plan:
     """Load and check everything a run needs.
 
     `questions` and `generator` stand in for the suite's own (for `evals score`).
@@ -92,7 +98,9 @@ def suite_questions(suite: Suite) -> tuple[Question, ...]:
     """
     source = suite.questions
     if isinstance(source, HuggingFaceQuestions):
-        found = questions_from_hugging_face(source.dataset, split=source.split, columns=source.columns, config=source.config)
+        found = questions_from_hugging_face(
+            source.dataset, split=source.split, columns=source.columns, config=source.config
+        )
     else:
         found = load_questions(find(source, "question file"))
     if suite.include == "base":
@@ -125,7 +133,9 @@ def start(plan: Plan, reports: Path, now: datetime.datetime, command: Mapping[st
     except FileExistsError as error:
         raise UserError(str(folder), "this run folder exists already", fix="Run the command again.") from error
     except OSError as error:
-        raise UserError(str(reports), f"cannot be written ({error.strerror})", "a folder for reports", "Use --out.") from error
+        raise UserError(
+            str(reports), f"cannot be written ({error.strerror})", "a folder for reports", "Use --out."
+        ) from error
     store.write_json(folder / "manifest.json", _manifest(plan, run_id, now, command))
     return folder
 
@@ -137,7 +147,11 @@ def _manifest(plan: Plan, run_id: str, now: datetime.datetime, command: Mapping[
         "started": now.isoformat(timespec="seconds"),
         "suite": asdict(plan.suite),
         "command": dict(command),
-        "prompt": {"name": plan.prompt.name, "version": plan.prompt.version, "read_by_generator": list(plan.generator.reads)},
+        "prompt": {
+            "name": plan.prompt.name,
+            "version": plan.prompt.version,
+            "read_by_generator": list(plan.generator.reads),
+        },
         "generator": {"name": plan.generator.name, "version": plan.generator.version},
         "judge": plan.judge.signature,
         "signatures": plan.signatures,
@@ -190,7 +204,10 @@ def execute(plan: Plan, folder: Path, progress: Progress) -> store.Run:
 
 
 def _answer(plan: Plan, unit: Unit, log: journal.Journal) -> str:  # noqa: ARG001  (phases share one shape)
-    question, made_with = unit.question, {"generator": plan.generator.name, "prompt": plan.prompt.name, "seed": plan.suite.seed}
+    question, made_with = (
+        unit.question,
+        {"generator": plan.generator.name, "prompt": plan.prompt.name, "seed": plan.suite.seed},
+    )
     contexts: tuple[Passage, ...] = ()
     if unit.skip:
         answer = store.no_answer(question.id, unit.repeat)
@@ -207,7 +224,9 @@ def _answer(plan: Plan, unit: Unit, log: journal.Journal) -> str:  # noqa: ARG00
 
 def _contexts(question_id: str, repeat: int, draft: Draft) -> tuple[Passage, ...]:
     ids = context_ids(question_id, repeat, draft)
-    return tuple(Passage(id=i, title="Text the answer was given", text=text) for i, text in zip(ids, draft.contexts, strict=True))
+    return tuple(
+        Passage(id=i, title="Text the answer was given", text=text) for i, text in zip(ids, draft.contexts, strict=True)
+    )
 
 
 def _load_answer(log: journal.Journal, unit: Unit) -> tuple[Answer, tuple[Passage, ...]]:

@@ -28,19 +28,31 @@ def plan_scoring(suite: Suite, path: Path, *, question: str | None, record: str 
     """
     answers = read_answers(find(path, "file of answers"))
     given_record = _record(record, "--record") if record else None
-    shipped = {q.id: q for q in load_questions(find(QUESTIONS, "question file"))} if any(a.question_id for a in answers) else {}
+    shipped = (
+        {q.id: q for q in load_questions(find(QUESTIONS, "question file"))}
+        if any(a.question_id for a in answers)
+        else {}
+    )
     # Each answer is its own item, so that two answers to one question do not become repeats of each other.
     asked = tuple(_question(answer, shipped, question, given_record) for answer in answers)
     own_ids = tuple(replace(answer, question_id=None) for answer in answers)
     return prepare(suite, questions=_unique(asked), generator=Recorded(own_ids))
 
 
-def _question(answer: RecordedAnswer, shipped: dict[str, Question], text: str | None, record: Record | None) -> Question:
+def _question(
+    answer: RecordedAnswer, shipped: dict[str, Question], text: str | None, record: Record | None
+) -> Question:
     own_record = _record(json.dumps(answer.record), f"record of {answer.id}") if answer.record else record
     if answer.question_id in shipped:
         known = shipped[str(answer.question_id)]
         return replace(known, id=str(answer.id), record=own_record or known.record, twin_of=None, paraphrase_of=None)
-    return Question(id=str(answer.id), text=answer.question or text or "", language=answer.language or "en", record=own_record, source="evals score")
+    return Question(
+        id=str(answer.id),
+        text=answer.question or text or "",
+        language=answer.language or "en",
+        record=own_record,
+        source="evals score",
+    )
 
 
 def _record(text: str, where: str) -> Record:

@@ -1,8 +1,8 @@
 """Text -> sentences, with exact spans.
 
-syntok does the splitting. Before it sees the text, full stops that end nothing ("3 wk.", "U.S.", "100.4") are masked, and
-breaks that it would miss ("stage II. Surgery", "104 °F. Call", "shown.[3] The") are cut. Both need only the words on
-either side; which abbreviation does what is data: `datasets/lexicons/abbreviations.yaml`.
+syntok does the splitting. Before it sees the text, full stops that end nothing ("3 wk.", "U.S.", "100.4") are masked,
+and breaks that it would miss ("stage II. Surgery", "104 °F. Call", "shown.[3] The") are cut. Both need only the words
+on either side; which abbreviation does what is data: `datasets/lexicons/abbreviations.yaml`.
 """
 
 import re
@@ -18,6 +18,9 @@ from evals.records import Span
 
 # Same length as what it stands for, so that offsets stay; a letter, so that syntok sees one word.
 _MASK = "x"
+_TOKENIZER = Tokenizer(replace_not_contraction=False)
+# Without one of these before its end a stretch of text is one sentence, and syntok need not look.
+_STOPS = re.compile(r"[.!?\u203c\u203d\u2047-\u2049\ufe52\ufe57\uff01\uff0e\uff1f\uff61]")
 _WORD = re.compile(r"\S+")
 _BLANK_LINE = re.compile(r"\n[ \t\r\u00a0]*(?=\n)|[\f\v\u2029]")
 _MARKED_LINE = re.compile(r"(?:(?<=\n)|\A)[ \t]*(?:[-*•‣◦▪·–—➢✓]|\d{1,2}[.)]|[a-zA-Z]\)|[a-h]\.)[ \t\u00a0]+(?=\S)")
@@ -53,9 +56,8 @@ def _segment(text: str, masked: str, start: int, end: int) -> Iterator[Span]:
         return
     marker = _MARKED_LINE.match(text, start, end)
     start = marker.end() if marker else start
-    # Offsets are added here: given a base offset, syntok pads the text with that many spaces, once for each segment.
-    tokens = Tokenizer(replace_not_contraction=False).tokenize(masked[start:end])
-    edges = [start + sentence[-1].offset + len(sentence[-1].value) for sentence in segmenter.segment(tokens)]
+    edges = _edges(masked[start:end]) if _STOPS.search(masked[start:end].rstrip()[:-1]) else []
+    edges = [start + edge for edge in edges]
     pieces = [(a, b) for a, b in zip([start, *edges], [*edges, end], strict=True) if text[a:b].strip()]
     for index, (a, b) in enumerate(pieces):
         # Marks without a letter or digit (an emoji, a stray dash) belong to the sentence before them.
@@ -65,6 +67,12 @@ def _segment(text: str, masked: str, start: int, end: int) -> Iterator[Span]:
         piece = text[a : pieces[last - 1][1]]
         lead = len(piece) - len(piece.lstrip())
         yield Span(start=a + lead, end=a + len(piece.rstrip()))
+
+
+def _edges(masked: str) -> list[int]:
+    """Where syntok's sentences end. It gets no base offset: it would pad the text with as many spaces each time."""
+    tokens = _TOKENIZER.tokenize(masked)
+    return [sentence[-1].offset + len(sentence[-1].value) for sentence in segmenter.segment(tokens)]
 
 
 def _has_words(piece: str) -> bool:
@@ -106,7 +114,7 @@ def _prepare(text: str) -> tuple[str, list[int]]:
         word = match.group()
         if "(" in word or ")" in word:
             depth = max(0, depth + word.count("(") - word.count(")"))
-        if len(word) <= _LONGEST_WORD and any(mark in word for mark in ".!?…"):
+        if 1 < len(word) <= _LONGEST_WORD and any(mark in word for mark in ".!?…"):
             following = words[index + 1].group() if index + 1 < len(words) else ""
             stop = _Stop(text, match.start(), word, previous, following)
             masks += stop.masks()
@@ -142,11 +150,12 @@ class _Stop:
             following = after.group() if after else ""
         self._following = following
         self._glued = glued
+        self._over = self._ends()
 
     def masks(self) -> list[int]:
         inner = [self._start + m.start() for m in _INNER_STOP.finditer(self._word, 0, self._at)]
         single = self._mark == "." or self._glued
-        if single and (self._cited or self._ends() is False):
+        if single and (self._cited or self._over is False):
             inner.append(self._start + self._at)
         return inner
 
@@ -154,12 +163,15 @@ class _Stop:
         """Where the next sentence must begin, whatever syntok would say."""
         if self._glued and self._core.lower() in _abbreviations().numbered:
             return None
-        if self._mark not in {".", ""} and not self._cited and "…" not in self._mark:
-            return None
-        return self._end if self._ends() else None
+        return self._end if self._over else None
 
     def _ends(self) -> bool | None:
         """Whether the sentence ends here; None leaves it to syntok."""
+        if not self._mark and not self._glued:
+            return None
+        if self._mark != "." and not self._cited:
+            # "Is it 104 °F? Call": no abbreviation ends in these, but syntok would mind the single letter before them.
+            return self._following[:1].isupper() or None
         known, core, following = _abbreviations(), self._core.lower(), self._following
         if core in known.titles:
             return False
@@ -174,7 +186,7 @@ class _Stop:
     def _is_plain(self) -> bool:
         known, core = _abbreviations(), self._core.lower()
         listed = core in known.adjectives or core in known.endings or core in known.numbered
-        return not listed and (core.isdecimal() or len(core) > 2 and (core[0].isdecimal() or "." not in core))
+        return not listed and (core.isdecimal() or (len(core) > 2 and (core[0].isdecimal() or "." not in core)))
 
     def _ends_before_number(self, core: str) -> bool | None:
         known = _abbreviations()
@@ -200,7 +212,7 @@ class _Stop:
         return True
 
     def _is_enumerator(self) -> bool:
-        """"1." in "Do this: 1. Call. 2. Wait."."""
+        """Whether it is the number of a list that runs on: "1." in "Do this: 1. Call. 2. Wait."."""
         return self._core.isdigit() and len(self._core) < 3 and self._previous[-1:] in {".", ":", "?", "!"}
 
     def _closes_a_phrase(self) -> bool:

@@ -31,7 +31,9 @@ def scoring_signature(
 ) -> dict[str, Any]:
     """Everything a score depends on besides the answer; `digest` over all of it."""
     parts = {
-        "scorers": {part.name: {"version": versions[part.name], "settings": dict(part.settings)} for part in suite.scorers},
+        "scorers": {
+            part.name: {"version": versions[part.name], "settings": dict(part.settings)} for part in suite.scorers
+        },
         "judge": judge.signature,
         "questions": digest([asdict(question) for question in questions]),
         "corpus": corpus.digest,
@@ -57,5 +59,7 @@ def folder_digest(folder: Path) -> str:
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts and "_shipped" not in path.parts:
-            total.update(path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+            total.update(
+                path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest()
+            )
     return total.hexdigest()[:16]

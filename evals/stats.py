@@ -21,7 +21,9 @@ class Interval:
     clusters: int
 
 
-def mean_interval(clusters: Mapping[str, Sequence[float]], *, seed: int = 0, confidence: float = 0.95) -> Interval | None:
+def mean_interval(
+    clusters: Mapping[str, Sequence[float]], *, seed: int = 0, confidence: float = 0.95
+) -> Interval | None:
     """Mean and percentile bootstrap interval, resampling whole clusters; None when there is no value.
 
     Answers to one question, its paraphrases and repeats are not independent, so the question is what is resampled
@@ -46,5 +48,7 @@ def mean_interval(clusters: Mapping[str, Sequence[float]], *, seed: int = 0, con
     return Interval(mean, low, high, int(sizes.sum()), len(names))
 
 
-def _ratio(sums: "np.typing.NDArray[np.float64]", sizes: "np.typing.NDArray[np.float64]", axis: int = -1) -> "np.typing.NDArray[np.float64]":
+def _ratio(
+    sums: "np.typing.NDArray[np.float64]", sizes: "np.typing.NDArray[np.float64]", axis: int = -1
+) -> "np.typing.NDArray[np.float64]":
     return sums.sum(axis=axis) / sizes.sum(axis=axis)

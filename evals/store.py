@@ -1,7 +1,7 @@
 """Run folders: the only place that knows their format.
 
-Layout: `manifest.json`, `summary.json`, Parquet tables keyed by question_id and repeat; besides, the questions asked and
-the passages that evidence spans point into, as they were; `README.md` for people and for `load_dataset(folder, "scores")`.
+Layout: `manifest.json`, `summary.json`, Parquet tables keyed by question_id and repeat; besides, the questions asked
+and the passages that evidence spans point into, as they were; `README.md` for people and for `load_dataset`.
 """
 
 import json
@@ -10,17 +10,42 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evals.errors import UserError
 from evals.parse import parse
 from evals.records import Answer, Claim, Finding, Item, Outcome, Passage, Question, Verdict
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 TABLES = ("answers", "claims", "verdicts", "scores", "findings", "questions", "passages")
 Key = tuple[str, int]
 
-_JSON = {"hidden", "sections", "blocks", "links", "passages", "attributions", "record", "measures", "cancer", "scope",
-         "sources", "sentences", "supersedes", "conflicts_with", "conflicts", "red_flags", "tags", "must_say", "must_not_say"}  # fmt: skip
+# Columns whose value is not a number or a text.
+_JSON = frozenset(
+    [
+        "hidden",
+        "sections",
+        "blocks",
+        "links",
+        "passages",
+        "attributions",
+        "record",
+        "measures",
+        "cancer",
+        "scope",
+        "sources",
+        "sentences",
+        "supersedes",
+        "conflicts_with",
+        "conflicts",
+        "red_flags",
+        "tags",
+        "must_say",
+        "must_not_say",
+    ]
+)
 _DECIDED = ("label", "confidence", "passage_id", "evidence_start", "evidence_end", "reason", "code")
 
 
@@ -52,7 +77,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_run(run: Run) -> None:
-    """Write tables, summary and README of a run; the same run gives the same bytes. The manifest is not written here."""
+    """Write tables, summary and README of a run, but not its manifest; the same run gives the same bytes."""
     items = run.items
     rows = {
         "answers": [_answer_row(item.answer) for item in items if item.answer.generator],
@@ -88,7 +113,8 @@ configs:
 ---
 # Run {manifest["run_id"]}
 
-Suite `{manifest["suite"]["name"]}`, generator `{manifest["generator"]["name"]}`, prompt `{manifest["prompt"]["name"]}`, judge `{manifest["judge"]}`.
+Suite `{manifest["suite"]["name"]}`, generator `{manifest["generator"]["name"]}`, prompt
+`{manifest["prompt"]["name"]}`, judge `{manifest["judge"]}`.
 Open `report.html` in a browser, or `report.md`. Tables are keyed by `question_id` and `repeat`:
 
 {lines}
@@ -104,7 +130,11 @@ def _key(answer: Answer) -> dict[str, Any]:
 
 def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True) if name in _JSON else value
+        name: None
+        if value is None
+        else json.dumps(value, ensure_ascii=False, sort_keys=True)
+        if name in _JSON
+        else value
         for name, value in values.items()
     }
 
@@ -151,23 +181,46 @@ def _write_parquet(path: Path, name: str, rows: list[dict[str, Any]]) -> None:
     os.replace(temporary, path)  # noqa: PTH105
 
 
-def _schema(name: str) -> Any:
+_WHOLE = frozenset(
+    [
+        "repeat",
+        "judge_repeat",
+        "seed",
+        "tokens_in",
+        "tokens_out",
+        "page",
+        "start",
+        "end",
+        "evidence_start",
+        "evidence_end",
+    ]
+)
+_REAL = frozenset({"value", "confidence", "cost"})
+_KEY = ("question_id", "repeat")
+
+
+def _columns(name: str) -> tuple[str, ...]:
+    def of(record: type) -> tuple[str, ...]:
+        return tuple(field.name for field in fields(record))
+
+    return {
+        "answers": of(Answer),
+        "claims": (*_KEY, *of(Claim), *_DECIDED),
+        "verdicts": (*_KEY, *of(Verdict)),
+        "scores": tuple(column for column in of(Outcome) if column != "findings"),
+        "findings": (*_KEY, "scorer", *of(Finding)),
+        "questions": of(Question),
+        "passages": of(Passage),
+    }[name]
+
+
+def _schema(name: str) -> "pa.Schema":
     import pyarrow as pa
 
-    whole, real, text = pa.int64(), pa.float64(), pa.string()
-    key = {"question_id": text, "repeat": whole}
-    verdict = {"label": text, "confidence": real, "passage_id": text, "evidence_start": whole, "evidence_end": whole, "reason": text, "code": text}
-    numbers = {"repeat": whole, "seed": whole, "tokens_in": whole, "tokens_out": whole, "cost": real, "page": whole}
-    columns: dict[str, dict[str, Any]] = {
-        "answers": {f.name: numbers.get(f.name, text) for f in fields(Answer)},
-        "claims": key | {"claim_id": text, "start": whole, "end": whole, "claim_text": text, "kind": text, "severity": text} | verdict,
-        "verdicts": key | {"claim_id": text, "judge": text, "judge_repeat": whole, "scope": text, "status": text} | verdict,
-        "scores": key | {"scorer": text, "version": text, "status": text, "value": real, "reason": text, "measures": text},
-        "findings": key | {"scorer": text, "rule": text, "severity": text, "start": whole, "end": whole, "message": text, "evidence": text},
-        "questions": {f.name: text for f in fields(Question)},
-        "passages": {f.name: numbers.get(f.name, text) for f in fields(Passage)},
-    }  # fmt: skip
-    return pa.schema(list(columns[name].items()))
+    kinds = {True: pa.int64(), False: pa.string()}
+    return pa.schema(
+        [(column, pa.float64() if column in _REAL else kinds[column in _WHOLE]) for column in _columns(name)]
+    )
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -196,7 +249,9 @@ def read_run(folder: Path) -> Run:
     """
     manifest = read_manifest(folder)
     if manifest.get("status") != "finished":
-        raise UserError(str(folder), f"this run is {manifest.get('status')}", "a finished run", f"evals run --resume {folder}")
+        raise UserError(
+            str(folder), f"this run is {manifest.get('status')}", "a finished run", f"evals run --resume {folder}"
+        )
     tables = {name: _read_parquet(folder / f"{name}.parquet") for name in TABLES}
     claims, verdicts, findings, outcomes = (defaultdict(list) for _ in range(4))
     for row in tables["claims"]:
@@ -253,4 +308,9 @@ def _read_parquet(path: Path) -> list[dict[str, Any]]:
         return pq.read_table(path).to_pylist()
     except (OSError, pa.ArrowInvalid) as error:
         first_line = str(error).splitlines()[0]
-        raise UserError(str(path), f"cannot be read ({first_line})", "a table of a finished run", "Rebuild it with: evals run --resume") from error
+        raise UserError(
+            str(path),
+            f"cannot be read ({first_line})",
+            "a table of a finished run",
+            "Rebuild it with: evals run --resume",
+        ) from error

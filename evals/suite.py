@@ -9,6 +9,7 @@ import yaml
 
 from evals.errors import UserError
 from evals.parse import parse
+from evals.records import STRICT
 from evals.tables import read_text
 
 Include = Literal["base", "all"]
@@ -23,7 +24,7 @@ class HuggingFaceQuestions:
     config: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Part:
     name: str
     settings: Mapping[str, Any] = field(default_factory=dict)
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class Suite:
     seed: int = 0
     slices: tuple[Literal["topic", "cancer", "risk", "intent", "language"], ...] = ("risk", "topic", "cancer")
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__ = STRICT
 
 
 def load_suite(path: Path) -> Suite:

@@ -11,7 +11,9 @@ from evals.store import decide
 WORST = 5
 
 
-def summarise(items: Sequence[Item], questions: Sequence[Question], slices: Sequence[str], *, seed: int) -> dict[str, Any]:
+def summarise(
+    items: Sequence[Item], questions: Sequence[Question], slices: Sequence[str], *, seed: int
+) -> dict[str, Any]:
     """The summary of a run as plain values, ready for JSON.
 
     `scorers` maps each scorer to its row; `slices` lists one row for each slice value and scorer (no interval and no
@@ -45,7 +47,10 @@ def _row(outcomes: Sequence[Outcome], questions: Mapping[str, Question], seed: i
         "high": _rounded(interval.high) if interval else None,
         "clusters": interval.clusters if interval else 0,
         "not_scored": dict(sorted(Counter(o.reason for o in outcomes if o.status != "scored").items())),
-        "worst": [{"question_id": o.question_id, "repeat": o.repeat, "value": o.value, "reason": o.reason} for o in scored[:WORST]],
+        "worst": [
+            {"question_id": o.question_id, "repeat": o.repeat, "value": o.value, "reason": o.reason}
+            for o in scored[:WORST]
+        ],
         "measures": _measures(outcomes),
     }
 
@@ -56,17 +61,25 @@ def _measures(outcomes: Iterable[Outcome]) -> dict[str, dict[str, float | int]]:
         for name, value in outcome.measures.items():
             if value is not None:
                 values[name].append(value)
-    return {name: {"mean": round(sum(found) / len(found), 3), "n": len(found)} for name, found in sorted(values.items())}
+    return {
+        name: {"mean": round(sum(found) / len(found), 3), "n": len(found)} for name, found in sorted(values.items())
+    }
 
 
 def _slices(
-    outcomes: Sequence[Outcome], scorers: Sequence[str], questions: Mapping[str, Question], fields: Sequence[str], seed: int
+    outcomes: Sequence[Outcome],
+    scorers: Sequence[str],
+    questions: Mapping[str, Question],
+    fields: Sequence[str],
+    seed: int,
 ) -> list[dict[str, Any]]:
     rows = []
     for field in fields:
         for value in sorted({str(getattr(question, field)) for question in questions.values()}):
             for scorer in scorers:
-                part = [o for o in outcomes if o.scorer == scorer and str(getattr(questions[o.question_id], field)) == value]
+                part = [
+                    o for o in outcomes if o.scorer == scorer and str(getattr(questions[o.question_id], field)) == value
+                ]
                 if part:
                     rows.append({"field": field, "value": value, "scorer": scorer} | _slice_row(part, questions, seed))
     return rows

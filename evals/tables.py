@@ -94,7 +94,9 @@ def _csv(path: Path) -> Iterator[Row | UserError]:
             elif values:
                 yield UserError(where, f"{len(values)} fields", f"{len(header)}, as in the header")
     except csv.Error as error:
-        raise UserError(f"{path}:{reader.line_num}", f"not valid CSV ({error})", "quoted, comma-separated rows") from error
+        raise UserError(
+            f"{path}:{reader.line_num}", f"not valid CSV ({error})", "quoted, comma-separated rows"
+        ) from error
 
 
 def _parquet(path: Path) -> Iterator[Row | UserError]:

@@ -10,7 +10,11 @@ def answer(question: str, record: dict | None) -> str:
 
 def with_contexts(question: str, record: dict | None) -> dict:
     """An answer with the text it was given."""
-    return {"answer": "Pembrolizumab blocks PD-1.", "contexts": ["Pembrolizumab is a drug that blocks PD-1."], "model": "m1"}
+    return {
+        "answer": "Pembrolizumab blocks PD-1.",
+        "contexts": ["Pembrolizumab is a drug that blocks PD-1."],
+        "model": "m1",
+    }
 
 
 def broken(question: str, record: dict | None) -> str:

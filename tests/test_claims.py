@@ -30,7 +30,11 @@ def test_notices_questions_to_ask_and_related_questions_are_no_claims():
 
 def test_a_list_item_that_is_no_sentence_is_completed_by_its_stem():
     raw = "Call your team for:\n\n- a fever\n- new back pain\n\nThey answer day and night."
-    assert _texts(raw) == ["Call your team for a fever", "Call your team for new back pain", "They answer day and night."]
+    assert _texts(raw) == [
+        "Call your team for a fever",
+        "Call your team for new back pain",
+        "They answer day and night.",
+    ]
 
 
 def test_a_list_item_that_is_a_sentence_stands_alone():
@@ -64,7 +68,9 @@ KINDS = [
 @pytest.mark.parametrize(("sentence", "kind"), KINDS)
 def test_a_sentence_has_the_kind_a_reader_would_give_it(sentence, kind):
     # A first plain sentence keeps the one under test out of the opening notice.
-    claims = extract_claims(answer(f"Cancer care takes many steps and many people.\n\n{sentence}\n\nMore text follows here."))
+    claims = extract_claims(
+        answer(f"Cancer care takes many steps and many people.\n\n{sentence}\n\nMore text follows here.")
+    )
     assert claims[1].kind == kind
 
 

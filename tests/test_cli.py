@@ -23,7 +23,18 @@ def _evals(*arguments, cwd=ROOT, code=0, **environment):
     return done
 
 
-COMMANDS = ["run", "score", "report", "corpus add", "corpus list", "corpus check", "questions check", "dashboard", "doctor", "init"]
+COMMANDS = [
+    "run",
+    "score",
+    "report",
+    "corpus add",
+    "corpus list",
+    "corpus check",
+    "questions check",
+    "dashboard",
+    "doctor",
+    "init",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -64,7 +75,11 @@ WRONG = [
 
 @pytest.mark.parametrize(("arguments", "message"), WRONG, ids=lambda v: " ".join(v) if isinstance(v, list) else "")
 def test_a_wrong_call_is_one_clear_error_and_exit_code_2(arguments, message, tmp_path):
-    done = _evals(*arguments, *(["--out", str(tmp_path)] if arguments[0] in {"run", "score"} and "--resume" not in arguments else []), code=2)
+    done = _evals(
+        *arguments,
+        *(["--out", str(tmp_path)] if arguments[0] in {"run", "score"} and "--resume" not in arguments else []),
+        code=2,
+    )
     assert message in " ".join(done.stderr.split())
 
 
@@ -136,12 +151,22 @@ def test_odd_answers_are_scored_or_recorded_as_unscored_and_inert_everywhere(tmp
 
 def test_a_saved_page_is_scored_with_its_parts_found(tmp_path):
     page = next((ROOT / "tests/pages").glob("*.html"))
-    printed = json.loads(_evals("score", page, "--out", tmp_path, "--question", "How does immunotherapy work?", "--json").stdout)
+    printed = json.loads(
+        _evals("score", page, "--out", tmp_path, "--question", "How does immunotherapy work?", "--json").stdout
+    )
     assert printed["summary"]["answers"] == 1
 
 
 def test_questions_check_lists_every_problem_and_exits_2(tmp_path):
-    rows = [{"id": "Q1", "text": "x", "cancer": "lang", "passages": ["P999"], "must_say": [{"id": "m", "text": "t", "severity": "minor"}]}]
+    rows = [
+        {
+            "id": "Q1",
+            "text": "x",
+            "cancer": "lang",
+            "passages": ["P999"],
+            "must_say": [{"id": "m", "text": "t", "severity": "minor"}],
+        }
+    ]
     (tmp_path / "q.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n{", encoding="utf-8")
     printed = _evals("questions", "check", tmp_path / "q.jsonl", code=2).stdout
     assert 'Did you mean "lung"' in printed

@@ -22,7 +22,7 @@ TEXTS = {
     "emoji": "🙂🙂🙂",
     "right to left": "سؤال عن العلاج الكيميائي. اتصل بفريقك.",
     "no letters": "123 456 !!! ???",
-    "formula": "=HYPERLINK(\"x\") +1 -1 @x",
+    "formula": '=HYPERLINK("x") +1 -1 @x',
     "markup": "<script>alert(1)</script><b>Call</b> 911 now.",
     "plain": "Chemo can cause hair loss. Ask your doctor. It is given in cycles.",
 }
@@ -66,7 +66,9 @@ def test_an_empty_answer_is_unscored_by_every_scorer(scorer):
 
 def test_a_failed_answer_is_an_error_for_every_scorer(scorer):
     made = case("text")
-    failed = dataclasses.replace(made, answer=dataclasses.replace(made.answer, status="error", error="the service was down"))
+    failed = dataclasses.replace(
+        made, answer=dataclasses.replace(made.answer, status="error", error="the service was down")
+    )
     outcome = score(scorer, failed)
     assert (outcome.status, outcome.value) == ("error", None)
     assert "the service was down" in outcome.reason
@@ -92,7 +94,10 @@ def test_score_refuses_what_is_not_a_number_in_zero_to_one():
 
 @pytest.mark.parametrize("name", JUDGES)
 def test_a_judge_gives_each_checkable_claim_one_verdict_a_scope(name):
-    made = case("# Fever\n\nCall for a fever of 100.4 °F. Is it so? Chemo can cause hair loss.\n\nI hope this helps.", passages=("P19",))
+    made = case(
+        "# Fever\n\nCall for a fever of 100.4 °F. Is it so? Chemo can cause hair loss.\n\nI hope this helps.",
+        passages=("P19",),
+    )
     judge = make_judge(name, corpus(), {})
     verdicts = judge_claims(judge, made.answer, made.claims, (corpus().passages["P19"],))
     for claim in made.claims:
@@ -109,7 +114,9 @@ def test_a_judge_gives_each_checkable_claim_one_verdict_a_scope(name):
 @pytest.fixture(scope="module", name="resources")
 def _resources():
     questions = load_questions(ROOT / "datasets/questions/oncology.jsonl")
-    return Resources(prompt=load_prompt(ROOT / "datasets/prompts/patient-answer.md"), corpus=corpus(), questions=questions)
+    return Resources(
+        prompt=load_prompt(ROOT / "datasets/prompts/patient-answer.md"), corpus=corpus(), questions=questions
+    )
 
 
 SETTINGS = {
@@ -134,4 +141,6 @@ def test_the_composer_does_not_read_what_the_question_set_says_a_good_answer_is(
     generator = make_generator("composer", resources, {})
     for question in resources.questions[:30]:
         bare = Question(id=question.id, text=question.text, language=question.language, record=question.record)
-        assert generator(bare, 0).raw == generator(dataclasses.replace(question, paraphrase_of=None, twin_of=None), 0).raw
+        assert (
+            generator(bare, 0).raw == generator(dataclasses.replace(question, paraphrase_of=None, twin_of=None), 0).raw
+        )

@@ -71,7 +71,10 @@ def test_evidence_spans_lie_in_their_passage():
 
 def test_verdicts_do_not_depend_on_order_or_neighbours():
     texts = [*BORNE_OUT, *(text for text, _, _ in CAUGHT)]
-    claims = [Claim(claim_id=f"c{i}", start=0, end=1, claim_text=t, kind="fact", severity="minor") for i, t in enumerate(texts)]
+    claims = [
+        Claim(claim_id=f"c{i}", start=0, end=1, claim_text=t, kind="fact", severity="minor")
+        for i, t in enumerate(texts)
+    ]
     alone = {c.claim_id: judge()(answer("x"), (c,), ()) for c in claims}
     mixed = claims[:]
     random.Random(7).shuffle(mixed)

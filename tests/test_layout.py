@@ -85,7 +85,12 @@ def test_nothing_but_the_command_line_imports_the_command_line():
 
 def test_dashboards_reach_runs_only_through_the_store():
     for path, names in _imports("dashboards"):
-        bad = [n for n in names if n.split(".")[:2] in (["evals", "run"], ["evals", "scorers"], ["evals", "judges"], ["evals", "generators"])]
+        bad = [
+            n
+            for n in names
+            if n.split(".")[:2]
+            in (["evals", "run"], ["evals", "scorers"], ["evals", "judges"], ["evals", "generators"])
+        ]
         assert not bad, f"{path.name} imports {bad}"
 
 
@@ -99,7 +104,9 @@ def test_help_imports_nothing_heavy(arguments):
     assert printed.strip().splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("arguments", [["questions", "check"], ["corpus", "list"], ["run", "--limit", "2", "--out", "RUNS"]])
+@pytest.mark.parametrize(
+    "arguments", [["questions", "check"], ["corpus", "list"], ["run", "--limit", "2", "--out", "RUNS"]]
+)
 def test_offline_commands_import_neither_ragas_nor_datasets_nor_pandas_nor_streamlit(arguments, tmp_path):
     arguments = [str(tmp_path) if a == "RUNS" else a for a in arguments]
     heavy = HEAVY[:4]

@@ -10,11 +10,18 @@ from evals.errors import UserError
 from evals.load import load_answers, load_questions, questions_from_hugging_face, read_questions
 from evals.tables import read_rows
 
-GOOD = {"id": "Q1", "text": "Is it safe?", "risk": "high", "must_say": [{"id": "m1", "text": "Ask.", "severity": "minor"}]}
+GOOD = {
+    "id": "Q1",
+    "text": "Is it safe?",
+    "risk": "high",
+    "must_say": [{"id": "m1", "text": "Ask.", "severity": "minor"}],
+}
 
 
 def _write(path, *rows):
-    path.write_text("\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows) + "\n", encoding="utf-8"
+    )
     return path
 
 
@@ -75,7 +82,9 @@ def test_a_missing_file_says_so(tmp_path):
 
 
 def test_a_paraphrase_takes_what_it_leaves_out_from_its_question(tmp_path):
-    path = _write(tmp_path / "q.jsonl", GOOD, {"id": "Q1-plain", "text": "safe?", "paraphrase_of": "Q1", "tags": ["plain"]})
+    path = _write(
+        tmp_path / "q.jsonl", GOOD, {"id": "Q1-plain", "text": "safe?", "paraphrase_of": "Q1", "tags": ["plain"]}
+    )
     base, paraphrase = load_questions(path)
     assert paraphrase.must_say == base.must_say
     assert paraphrase.risk == "high"
@@ -90,11 +99,19 @@ def test_questions_are_the_same_from_jsonl_csv_and_parquet(tmp_path):
     pd.DataFrame(rows).to_csv(tmp_path / "q.csv", index=False)
     pd.DataFrame(rows).to_parquet(tmp_path / "q.parquet")
     _write(tmp_path / "q.jsonl", {**rows[0], "tags": ["a"]})
-    assert load_questions(tmp_path / "q.csv") == load_questions(tmp_path / "q.parquet") == load_questions(tmp_path / "q.jsonl")
+    assert (
+        load_questions(tmp_path / "q.csv")
+        == load_questions(tmp_path / "q.parquet")
+        == load_questions(tmp_path / "q.jsonl")
+    )
 
 
 def test_questions_come_from_any_hugging_face_dataset_by_column_mapping(tmp_path):
-    path = _write(tmp_path / "data.jsonl", {"prompt": "What is a stage?", "area": "staging"}, {"prompt": "And a grade?", "area": "grading"})
+    path = _write(
+        tmp_path / "data.jsonl",
+        {"prompt": "What is a stage?", "area": "staging"},
+        {"prompt": "And a grade?", "area": "grading"},
+    )
     first, second = questions_from_hugging_face(str(path), columns={"text": "prompt", "topic": "area"})
     assert (first.id, first.text, first.topic) == ("row-0000", "What is a stage?", "staging")
     assert second.id == "row-0001"
@@ -102,7 +119,11 @@ def test_questions_come_from_any_hugging_face_dataset_by_column_mapping(tmp_path
 
 @pytest.mark.parametrize(
     ("columns", "message"),
-    [({"text": "promt"}, 'Did you mean "prompt"'), ({"txt": "prompt"}, 'Did you mean "text"'), ({"topic": "prompt"}, "a column for `text`")],
+    [
+        ({"text": "promt"}, 'Did you mean "prompt"'),
+        ({"txt": "prompt"}, 'Did you mean "text"'),
+        ({"topic": "prompt"}, "a column for `text`"),
+    ],
 )
 def test_a_wrong_column_mapping_is_explained(columns, message, tmp_path):
     path = _write(tmp_path / "data.jsonl", {"prompt": "What is a stage?"})
@@ -126,6 +147,8 @@ def test_answers_keep_empty_texts_and_number_rows_without_ids(tmp_path):
 @given(st.text())
 def test_any_text_survives_a_round_trip_through_a_jsonl_row(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("rows") / "rows.jsonl"
-    path.write_text(json.dumps({"answer": text}) + "\n" + json.dumps({"answer": text}, ensure_ascii=True) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps({"answer": text}) + "\n" + json.dumps({"answer": text}, ensure_ascii=True) + "\n", encoding="utf-8"
+    )
     rows = [row.values["answer"] for row in read_rows(path)]
     assert rows == [text, text]

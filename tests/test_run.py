@@ -70,7 +70,12 @@ def test_claims_carry_the_decided_verdict_and_point_into_answer_and_passage(fini
     for item in finished.items:
         for verdict in item.verdicts:
             if verdict.passage_id:
-                assert 0 <= verdict.evidence_start < verdict.evidence_end <= len(finished.passages[verdict.passage_id].text)
+                assert (
+                    0
+                    <= verdict.evidence_start
+                    < verdict.evidence_end
+                    <= len(finished.passages[verdict.passage_id].text)
+                )
         for claim in item.claims:
             assert item.answer.text[claim.start : claim.end].strip()
 
@@ -92,13 +97,17 @@ def test_a_generator_that_fails_on_one_question_leaves_an_error_there_and_goes_o
 
 
 def test_questions_without_a_recorded_answer_are_skipped_and_counted(tmp_path):
-    done = _run(tmp_path, limit=8, generator=Part(name="recorded", settings={"path": "datasets/answers/realistic.jsonl"}))
+    done = _run(
+        tmp_path, limit=8, generator=Part(name="recorded", settings={"path": "datasets/answers/realistic.jsonl"})
+    )
     assert done.manifest["counts"]["skipped"] > 0
     assert read_run(done.folder).items == done.items
 
 
 def test_texts_an_answer_was_given_are_kept_and_judged_against(tmp_path):
-    done = _run(tmp_path, limit=1, generator=Part(name="python", settings={"function": "tests.answering:with_contexts"}))
+    done = _run(
+        tmp_path, limit=1, generator=Part(name="python", settings={"function": "tests.answering:with_contexts"})
+    )
     (item,) = done.items
     assert item.answer.passages == ("Q01#0/given-1",)
     given = [v for v in item.verdicts if v.scope == "given"]
@@ -138,7 +147,9 @@ LIMIT = 6
 def _spawn(folder, *more):
     command = [sys.executable, "-m", "evals", "run", *more]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def _fresh(folder):

@@ -24,7 +24,13 @@ def test_the_wheel_holds_one_package_and_the_shipped_data_inside_it(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     top = {name.split("/")[0] for name in names}
     assert {name for name in top if not name.endswith(".dist-info")} == {"evals"}
-    for needed in ("datasets/questions/oncology.jsonl", "datasets/guidelines/", "datasets/lexicons/", "datasets/prompts/", "dashboards/app.py"):
+    for needed in (
+        "datasets/questions/oncology.jsonl",
+        "datasets/guidelines/",
+        "datasets/lexicons/",
+        "datasets/prompts/",
+        "dashboards/app.py",
+    ):
         assert [name for name in names if name.startswith(f"evals/_shipped/{needed}")], needed
     assert [name for name in names if name.startswith("evals/templates/")]
     assert not [name for name in names if "private" in name or "__pycache__" in name]
@@ -49,6 +55,8 @@ def test_a_clean_environment_elsewhere_inits_and_runs(wheel, tmp_path):
 
 
 def _run(*command, cwd):
-    done = subprocess.run(list(map(str, command)), cwd=cwd, capture_output=True, text=True, timeout=180, env={"PATH": "/usr/bin:/bin"})
+    done = subprocess.run(
+        list(map(str, command)), cwd=cwd, capture_output=True, text=True, timeout=180, env={"PATH": "/usr/bin:/bin"}
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -1,70 +1,72 @@
 """One answer: as a patient sees it, and beside it each claim with the passage that bears it out or contradicts it."""
 
+from collections.abc import Iterable
+
 import address
-import frames
 import marked
 import opened
 import pandas as pd
 import panels
+import rows
 import streamlit as st
 
 from evals.records import Item, Verdict
-from evals.report.facts import LABELS, all_findings, ending, gravest, how_made
+from evals.report.facts import all_findings, ending, gravest, how_made
 from evals.store import decide
 
-_NAMES = address.FILTERS
 _RAW = 50_000
 """So many characters of a raw answer are shown: a page of 1 MB freezes a browser."""
 _MARKS = ("Claims and findings", "Findings", "None")
 
 
-def listed(shown: opened.Opened) -> list[frames.Key]:
-    """The answers that previous and next walk through: those that the filters in the address leave, in their order."""
-    wanted = {name: address.get_all(name) for name in ("topic", "cancer", "risk", "scorer", "rule", "verdict")}
-    table = frames.chosen(shown.answers, wanted, address.get("find") or "", address.get("sort") or frames.ORDERS[0])
-    return [(str(row.question_id), int(str(row.repeat))) for row in table.itertuples()]
-
-
-def wanted(shown: opened.Opened, keys: list[frames.Key]) -> frames.Key | None:
-    """The answer that the address names, else the first of the list; None when the address names one that is not here."""
-    question = address.get("question")
+def wanted(shown: opened.Opened, keys: list[rows.Key]) -> rows.Key | None:
+    """The answer that the address names, else the first of the list; None when it names one that is not here."""
+    question, repeat = address.get("question"), address.get("repeat") or "0"
     if question is None:
-        return keys[0] if keys else next(iter(shown.places), None)
-    repeat = address.get("repeat") or "0"
-    key = (question, int(repeat) if repeat.isdecimal() else -1)
-    return key if key in shown.places else None
+        return next(iter([*keys, *shown.places]), None)
+    return next((key for key in shown.places if key[0] == question and str(key[1]) == repeat), None)
 
 
-def walk(keys: list[frames.Key], key: frames.Key) -> None:
+def walk(keys: list[rows.Key], key: rows.Key, scorers: Iterable[str]) -> None:
     """Previous, next, and where we are."""
     place = keys.index(key) if key in keys else None
     with st.container(horizontal=True, vertical_alignment="center", key="walk"):
-        _step("Previous", ":material/arrow_back:", keys[place - 1] if place else None)
-        _step("Next", ":material/arrow_forward:", keys[place + 1] if place is not None and place + 1 < len(keys) else None)
-        st.page_link("views/answers.py", label="Back to the list", icon=":material/list:", query_params=address.carry("run", *_NAMES))
-        where = "Not among the filtered answers" if place is None else f"Answer {place + 1} of {len(keys)}"
-        st.caption(f"{where}, {address.get('sort') or frames.ORDERS[0]}" if place is not None else where)
+        _step("Previous", "P", keys[place - 1] if place else None)
+        _step("Next", "N", keys[place + 1] if place is not None and place + 1 < len(keys) else None)
+        back = address.carry("run", *address.FILTERS)
+        st.page_link("views/answers.py", label="Back to the list", icon=":material/list:", query_params=back)
+        order = address.get("sort") or rows.ORDERS[0]
+        if place is None:
+            st.caption("Not among the filtered answers.")
+        elif order in rows.orders(scorers):
+            st.caption(f"Answer {place + 1} of {len(keys)}, {marked.label(order)}.")
 
 
-def _step(label: str, icon: str, key: frames.Key | None) -> None:
-    values = {"question": key[0], "repeat": str(key[1])} if key else {}
-    link = address.carry("run", *_NAMES, **values)
-    st.page_link("views/answer.py", label=label, icon=icon, query_params=link, disabled=key is None)
+def _step(label: str, shortcut: str, key: rows.Key | None) -> None:
+    values = {"question": key[0], "repeat": str(key[1]), "claim": None} if key else {}
+    st.button(label, shortcut=shortcut, disabled=key is None, on_click=address.put, kwargs=values)
 
 
 def head(shown: opened.Opened, item: Item) -> None:
-    """The question, what it is about, and the gravest things first."""
+    """The question, what it is about, and what is gravely wrong."""
     question = shown.run.questions.get(item.answer.question_id)
     text = item.answer.question or (question.text if question else "")
-    about = [("id", item.answer.question_id), ("repeat", item.answer.repeat)]
+    about = [item.answer.question_id, f"repeat {item.answer.repeat}"]
     if question:
-        about += [("topic", question.topic), ("cancer", question.cancer), ("risk", question.risk)]
-    chips = "".join(f"<span class='chip'>{name}: {marked.plain(value)}</span>" for name, value in about)
-    st.html(f"<h2 class='question' dir='auto'>{marked.plain(text)}</h2><p>{chips}</p>")
+        about += [f"topic: {question.topic}", f"cancer: {question.cancer}", f"risk: {question.risk}"]
+    chips = "".join(f"<span class='chip'>{marked.plain(words)}</span>" for words in about)
+    st.html(f"<h1 class='question' dir='auto'>{marked.plain(text)}</h1><p>{chips}</p>")
     serious = [finding for finding in all_findings(item) if finding.severity in ("severe", "critical")]
+    left_out = [finding for finding in serious if finding.start is None]
     if serious:
-        st.error(f"**{len(serious)} severe or critical {'finding' if len(serious) == 1 else 'findings'}**", icon=":material/flag:")
-        st.html(panels.findings(gravest(serious, 5), item.answer.text))
+        words = "severe or critical finding" if len(serious) == 1 else "severe or critical findings"
+        st.error(
+            f"**{len(serious)} {words}**: {len(serious) - len(left_out)} marked in the text with ⚑, "
+            f"{len(left_out)} about what was left out. All are listed under Findings.",
+            icon=":material/flag:",
+        )
+    if left_out:
+        st.html(panels.findings(gravest(left_out, len(left_out)), item.answer.text))
 
 
 def text(item: Item, chosen: str | None) -> None:
@@ -72,7 +74,7 @@ def text(item: Item, chosen: str | None) -> None:
     marks = address.choose_one("marks", "Show marks for", _MARKS, st.segmented_control, required=True)
     claims, findings = marks == _MARKS[0], marks in _MARKS[:2]
     if claims:
-        st.html(marked.legend(list(frames.labels(item).values())))
+        st.html(marked.legend(list(rows.labels(item).values())))
     st.html(marked.answer(item, chosen=chosen if claims else None, claims=claims, findings=findings))
     if item.answer.hidden:
         st.caption("This answer holds hidden text that a reader does not see. It is shown under How it was made.")
@@ -83,8 +85,8 @@ def chosen_claim(item: Item) -> str | None:
     ids = [claim.claim_id for claim in item.claims]
     if (asked := address.get("claim")) in ids or not ids:
         return asked if ids else None
-    labels = frames.labels(item)
-    return min(ids, key=lambda claim_id: frames.VERDICTS.index(labels[claim_id]))
+    labels = rows.labels(item)
+    return min(ids, key=lambda claim_id: rows.VERDICTS.index(labels[claim_id]))
 
 
 def claims(shown: opened.Opened, item: Item, chosen: str | None) -> None:
@@ -92,7 +94,7 @@ def claims(shown: opened.Opened, item: Item, chosen: str | None) -> None:
     if chosen is None:
         st.info("No checkable claims were found in this answer.")
         return
-    labels = frames.labels(item)
+    labels = rows.labels(item)
     if not address.get("claim"):
         address.put(claim=chosen)
     address.choose_one(
@@ -118,14 +120,18 @@ def evidence(shown: opened.Opened, verdict: Verdict | None) -> None:
         st.html(f"<p>The passage {marked.plain(verdict.passage_id)} is not stored in this run.</p>")
         return
     st.html(panels.passage(passage, verdict.evidence_start, verdict.evidence_end))
-    st.html(panels.passage_facts(passage, frames.overdue(passage, opened.today())))
-    st.page_link("views/guidelines.py", label="Open this passage", query_params=address.carry("run", passage=passage.id))
+    st.html(panels.passage_facts(passage, rows.overdue(passage, opened.today())))
+    st.page_link(
+        "views/guidelines.py", label="Open this passage", query_params=address.carry("run", passage=passage.id)
+    )
 
 
 def others(item: Item, claim_id: str) -> None:
     """Every verdict on the claim, of every judge and scope."""
     columns = ["judge", "judge_repeat", "scope", "status", "label", "confidence", "passage_id", "reason"]
-    rows = [{name: getattr(verdict, name) for name in columns} for verdict in item.verdicts if verdict.claim_id == claim_id]
+    rows = [
+        {name: getattr(verdict, name) for name in columns} for verdict in item.verdicts if verdict.claim_id == claim_id
+    ]
     if len(rows) > 1:
         with st.expander(f"All {len(rows)} verdicts on this claim"):
             st.dataframe(pd.DataFrame(rows), hide_index=True)
@@ -149,13 +155,20 @@ def made(shown: opened.Opened, item: Item) -> None:
     """What this answer and its numbers rest on."""
     answer = item.answer
     own = {
-        "Generator": answer.generator, "Model": answer.model, "Prompt": answer.prompt, "Seed": answer.seed, "Channel": answer.channel,
-        "Language": answer.language, "Passages given": ", ".join(answer.passages) or "none", "Tokens in": answer.tokens_in,
-        "Tokens out": answer.tokens_out, "Cost": answer.cost,
-    }  # fmt: skip
+        "Generator": answer.generator,
+        "Model": answer.model,
+        "Prompt": answer.prompt,
+        "Seed": answer.seed,
+        "Channel": answer.channel,
+        "Language": answer.language,
+        "Passages given": ", ".join(answer.passages) or "none",
+        "Tokens in": answer.tokens_in,
+        "Tokens out": answer.tokens_out,
+        "Cost": answer.cost,
+    }
     st.html(panels.facts((name, value) for name, value in own.items() if value is not None))
-    for span in answer.hidden:
-        st.html(f"<p><strong>Hidden text</strong></p><div class='text raw'>{marked.plain(answer.text[span.start : span.end])}</div>")
+    if answer.hidden:
+        st.html(panels.hidden(answer))
     with st.expander("The answer as it came"):
         st.html(f"<div class='text raw' dir='auto'>{marked.plain(answer.raw[:_RAW]) or 'empty'}</div>")
         if len(answer.raw) > _RAW:
@@ -177,13 +190,14 @@ def beside(shown: opened.Opened, item: Item, chosen: str | None) -> None:
     with tabs[3]:
         st.html(panels.question(question) if question else "<p>The question is not stored in this run.</p>")
     with tabs[4]:
-        st.html(panels.record(item.answer.record) if item.answer.record else "<p>No record was given with this question.</p>")
+        record = item.answer.record
+        st.html(panels.record(record) if record else "<p>No record was given with this question.</p>")
     with tabs[5]:
         made(shown, item)
 
 
 def page(shown: opened.Opened) -> None:
-    keys = listed(shown)
+    keys = [(row["question_id"], row["repeat"]) for row in opened.filtered(shown)]
     key = wanted(shown, keys)
     if key is None:
         st.warning("**This answer is not in this run.** Choose one on the Answers page.")
@@ -192,7 +206,7 @@ def page(shown: opened.Opened) -> None:
     if address.get("question") is None:
         address.put(question=key[0], repeat=str(key[1]))
     item = shown.run.items[shown.places[key]]
-    walk(keys, key)
+    walk(keys, key, shown.scorers)
     head(shown, item)
     if why := ending(item):
         st.warning("**There is no answer to read.**")

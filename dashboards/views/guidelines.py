@@ -1,69 +1,77 @@
 """The guideline passages behind a run's verdicts: how old they are, who signed them, and where they were used."""
 
+from collections.abc import Sequence
+
 import address
-import frames
 import marked
 import opened
 import panels
+import rows
 import streamlit as st
 
 _SHOW = ("All", "Overdue", "Not signed", "Used in this run")
 _MOST_USES = 40
+_HOW = {"given": "Given to", "cited": "Named as a source by", "evidence": "Evidence for a verdict on"}
 
 
-def head(shown: opened.Opened, total: int) -> None:
+def head(shown: opened.Opened) -> None:
+    """The title, and how much of this has been signed."""
     st.title("Guidelines")
-    corpus = shown.run.manifest.get("corpus") or {}
-    unsigned, passages = corpus.get("unsigned", 0), corpus.get("passages", total)
-    if unsigned:
+    corpus = shown.run.manifest["corpus"]
+    if corpus.get("unsigned"):
         st.warning(
-            f"**{unsigned} of {passages} passages are not signed by a clinician.** "
+            f"**{int(corpus['unsigned'])} of {int(corpus.get('passages', 0))} passages are not signed by a clinician.** "
             "A verdict is no better than the passage it rests on."
         )
 
 
-def table(shown: opened.Opened) -> None:
-    rows = frames.guidelines(shown.run, opened.today())
-    head(shown, len(rows))
-    if rows.empty:
-        st.info("This run used no guideline passages.")
-        return
+def table(listed: Sequence[rows.Row]) -> None:
+    """The passages to choose from; the chosen one goes into the address."""
     show = address.choose_one("show", "Show", _SHOW, st.segmented_control, required=True)
-    used = rows[["given", "cited", "evidence"]].sum(axis=1) > 0
-    kept = rows[{"Overdue": rows["overdue"], "Not signed": rows["signed_by"] == "", "Used in this run": used}.get(str(show), rows["id"] != "")]
-    st.caption(f"{len(kept)} of {len(rows)} passages. Overdue is as of today, {opened.today().isoformat()}. Click a line to read the passage.")
-    if kept.empty:
+    kept = [row for row in listed if _kept(row, show)]
+    today = opened.today().isoformat()
+    st.caption(
+        f"{len(kept)} of {len(listed)} passages. Overdue is as of today, {today}. Click a line to read the passage."
+    )
+    if not kept:
         st.info("No passage is like that.")
         return
-    event = st.dataframe(
-        kept, hide_index=True, column_config=_config(), height=min(38 * (len(kept) + 1), 420), key="passages",
-        on_select="rerun", selection_mode=["single-row", "single-cell"],
-    )  # fmt: skip
-    chosen = [*event.selection.rows, *(cell[0] for cell in event.selection.cells)]
-    if chosen and chosen != st.session_state.get("passages chosen"):
-        address.put(passage=str(kept.iloc[chosen[0]]["id"]))
-    st.session_state["passages chosen"] = chosen
+    height = min(36 * (len(kept) + 1), 300 if address.get("passage") else 480)
+    place = address.table(f"passages-{show}", kept, columns(), height=height)
+    # Only a new choice moves the page: a link, or the way back, may since have asked for another passage.
+    if place is not None and (show, place) != st.session_state.get("passage chosen"):
+        address.put(passage=kept[place]["passage_id"])
+    st.session_state["passage chosen"] = (show, place)
 
 
-def _config() -> dict[str, object]:
-    column = st.column_config
+def _kept(row: rows.Row, show: str) -> bool:
+    used = row["given"] + row["cited"] + row["evidence"]
+    return {"Overdue": bool(row["overdue"]), "Not signed": row["signed"] == "no one", "Used in this run": used > 0}.get(
+        show, True
+    )
+
+
+def columns() -> dict[str, object]:
+    """The columns of the table."""
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
-        "id": column.TextColumn("id", width="small"),
-        "title": column.TextColumn("title", width="medium"),
-        "sources": column.TextColumn("sources", width="small"),
-        "as_of": column.TextColumn("as of", width="small"),
-        "review_by": column.TextColumn("review by", width="small"),
-        "overdue": column.CheckboxColumn("overdue", width="small"),
-        "replaced_by": column.TextColumn("replaced by", width="small"),
-        "signed_by": column.TextColumn("signed by", width="small"),
-        "signed_on": column.TextColumn("signed on", width="small"),
-        "given": column.NumberColumn("given", width="small", help="Answers that were given this passage."),
-        "cited": column.NumberColumn("cited", width="small", help="Answers that name it as a source."),
-        "evidence": column.NumberColumn("evidence", width="small", help="Answers with a verdict that rests on it."),
+        "id": text("id", width=60),
+        "title": text("title", width=300),
+        "cancer": text("cancer", width=100),
+        "sources": text("sources", width=130),
+        "as_of": text("as of", width=90),
+        "review_by": text("review by", width=90),
+        "overdue": text("overdue", width=75),
+        "replaced_by": text("replaced by", width=90),
+        "signed": text("signed by", width=110),
+        "given": number("given", width=60, help="Answers that were given this passage."),
+        "cited": number("cited", width=60, help="Answers that name it as a source."),
+        "evidence": number("evidence", width=75, help="Answers with a verdict that rests on it."),
     }
 
 
 def passage(shown: opened.Opened, passage_id: str) -> None:
+    """One passage: its text, what one must know of it, and where it was used."""
     told = shown.run.passages.get(passage_id)
     if told is None:
         st.warning("**This passage is not in this run.** Choose one in the table.")
@@ -77,30 +85,40 @@ def passage(shown: opened.Opened, passage_id: str) -> None:
             st.html(differ)
     with right:
         st.header("About it")
-        st.html(panels.passage_facts(told, frames.overdue(told, opened.today())))
+        st.html(panels.passage_facts(told, rows.overdue(told, opened.today())))
         where_used(shown, passage_id)
 
 
 def where_used(shown: opened.Opened, passage_id: str) -> None:
+    """Links to the answers that a passage had a part in."""
     st.subheader("Used in this run")
-    used = frames.uses(shown.run).get(passage_id)
+    used = rows.uses(shown.run).get(passage_id)
     if not used:
         st.html("<p>By no answer.</p>")
         return
-    names = {"given": "Given to", "cited": "Named as a source by", "evidence": "Evidence for a verdict on"}
     for how, keys in used.items():
-        if keys:
-            st.caption(f"{names[how]} {len(keys)} answers")
-            with st.container(horizontal=True, gap="small"):
-                for question, repeat in keys[:_MOST_USES]:
-                    label = marked.label(question if repeat == 0 else f"{question} repeat {repeat}")
-                    link = address.carry("run", question=question, repeat=str(repeat))
-                    st.page_link("views/answer.py", label=label, query_params=link)
-            if len(keys) > _MOST_USES:
-                st.caption(f"and {len(keys) - _MOST_USES} more")
+        if not keys:
+            continue
+        st.caption(f"{_HOW[how]} {len(keys)} {'answer' if len(keys) == 1 else 'answers'}")
+        with st.container(horizontal=True, gap="small"):
+            for question, repeat in keys[:_MOST_USES]:
+                label = marked.label(f"{question} repeat {repeat}" if repeat else question)
+                link = address.carry("run", question=question, repeat=str(repeat))
+                st.page_link("views/answer.py", label=label, query_params=link)
+        if len(keys) > _MOST_USES:
+            st.caption(f"and {len(keys) - _MOST_USES} more")
 
 
-shown = opened.shown()
-table(shown)
-if wanted := address.get("passage"):
-    passage(shown, wanted)
+def page(shown: opened.Opened) -> None:
+    """The whole page."""
+    head(shown)
+    listed = rows.guidelines(shown.run, opened.today())
+    if listed:
+        table(listed)
+    else:
+        st.info("This run used no guideline passages.")
+    if wanted := address.get("passage"):
+        passage(shown, wanted)
+
+
+page(opened.shown())

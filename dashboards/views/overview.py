@@ -2,142 +2,169 @@
 
 import address
 import charts
-import frames
 import marked
 import opened
 import pandas as pd
+import panels
+import rows
 import streamlit as st
+
+from evals.report.facts import NOT_CLINICAL, finding_rows
 
 _FIRST = 200
 """So many serious findings are listed; the rest are found on the Answers page."""
+_TALL = 66
+"""Pixels of a table row that holds two lines; Streamlit wraps cells from here on."""
 
 
 def head(shown: opened.Opened) -> None:
+    """What was run, and that nobody has decided on it."""
     told = shown.run.manifest
     st.title("Is this prompt safe to show?")
     parts = {
-        "Prompt": frames.prompt_name(told),
-        "Generator": (told.get("generator") or {}).get("name"),
+        "Prompt": rows.prompt_name(told),
+        "Generator": told["generator"].get("name"),
         "Judge": told.get("judge"),
-        "Suite": (told.get("suite") or {}).get("name"),
-        "Started": str(told.get("started", "")).replace("T", " "),
+        "Suite": told["suite"].get("name"),
+        "Started": str(told.get("started", "")).replace("T", " ").replace("+00:00", " UTC"),
     }
     listed = "".join(f"<li><b>{name}</b> {marked.plain(value or 'not given')}</li>" for name, value in parts.items())
     st.html(f"<ul class='facts'>{listed}</ul>")
     st.warning(
         "**Not decided.** There is no gate yet: nothing here says that this prompt is safe to show to patients. "
-        "The machine's scores and findings below are an aid to review. They are not a clinical validation.",
+        f"{NOT_CLINICAL}",
         icon=":material/gavel:",
     )
 
 
-def counts(shown: opened.Opened) -> None:
-    serious = frames.serious(shown.findings)
-    answers, corpus = shown.answers, shown.run.manifest.get("corpus") or {}
-    verdicts = shown.run.summary.get("verdicts", {})
-    failed = int(answers["ended"].isin(["no answer", "skipped"]).sum())
-    hit = len(serious.drop_duplicates(["question_id", "repeat"]))
-    numbers = [
-        ("Answers with a severe or critical finding", f"{hit} of {len(answers) - failed}", "What an automatic scorer flagged. It misses things."),
-        ("Contradicted claims", verdicts.get("contradicted", 0), "Claims that a passage contradicts, by the judge's verdict."),
-        ("Claims without a verdict", verdicts.get("no_verdict", 0), "No judge could say anything about these."),
-        ("Questions without an answer", failed, "Planned, but skipped or failed."),
-        ("Passages no clinician signed", f"{corpus.get('unsigned', '?')} of {corpus.get('passages', '?')}", "Verdicts rest on these texts."),
-        ("Passages overdue for review", len(corpus.get("overdue") or ()), "On the day of the run."),
-    ]  # fmt: skip
-    with st.container(horizontal=True, key="counts"):
-        for label, value, note in numbers:
-            st.metric(label, value, help=note, border=True, width=190)
+def counts(shown: opened.Opened, serious: list[rows.Row]) -> None:
+    """The numbers that say where to look and how far to trust."""
+    corpus, verdicts = shown.run.manifest["corpus"], shown.run.summary["verdicts"]
+    planned, answered = len(shown.answers), shown.run.summary["answers"]
+    hit = len({(row["question_id"], row["repeat"]) for row in serious})
+    cards = [
+        (f"{hit} of {answered}", "answers with a severe or critical finding"),
+        (verdicts.get("contradicted", 0), "claims that a passage contradicts"),
+        (verdicts.get("no_verdict", 0), "claims without a verdict"),
+        (f"{planned - answered} of {planned}", "planned answers that are missing"),
+        (
+            f"{corpus.get('unsigned', '?')} of {corpus.get('passages', '?')}",
+            "guideline passages that no clinician signed",
+        ),
+        (len(corpus.get("overdue") or ()), "guideline passages overdue on the day of the run"),
+    ]
+    st.html(panels.cards(cards))
 
 
-def look_first(shown: opened.Opened) -> None:
+def look_first(serious: list[rows.Row]) -> None:
+    """The severe and critical findings; a row opens its answer."""
     st.header("Look at these first")
-    serious = frames.serious(shown.findings).reset_index(drop=True)
-    if serious.empty:
+    if not serious:
         st.info(
-            "No severe or critical finding in this run. That is no proof: rare harm does not show in a few dozen questions, "
-            "and the scorers miss things."
+            "No severe or critical finding in this run. That proves little: a few dozen questions cannot show that "
+            "severe harm is rare, and the scorers miss things."
         )
         return
-    st.caption(f"{len(serious)} severe or critical findings. Choose a line to open the answer.")
-    table = serious.head(_FIRST)
-    picked = st.dataframe(
-        table, hide_index=True, column_order=["severity", "rule", "message", "question_id", "question", "scorer"],
-        column_config=_columns(), on_select="rerun", selection_mode=["single-row", "single-cell"],
-        key=address.table_key("serious"), height=min(38 * (len(table) + 1), 420),
-    )  # fmt: skip
-    address.open_chosen(table, picked)
-    if len(serious) > _FIRST:
-        st.caption(f"The first {_FIRST}. The others are on the Answers page.")
-
-
-def _columns() -> dict[str, object]:
-    return {
-        "severity": st.column_config.TextColumn("severity", width="small"),
-        "rule": st.column_config.TextColumn("rule", width="small"),
-        "message": st.column_config.TextColumn("what was found", width="large"),
-        "question_id": st.column_config.TextColumn("id", width="small"),
-        "question": st.column_config.TextColumn("question", width="medium"),
-        "scorer": st.column_config.TextColumn("found by", width="small"),
+    more = f" The first {_FIRST} are shown; the others are on the Answers page." if len(serious) > _FIRST else ""
+    st.caption(f"{len(serious)} severe or critical findings. Click a line to open the answer.{more}")
+    text, listed = st.column_config.TextColumn, serious[:_FIRST]
+    columns = {
+        "severity": text("severity", width=70),
+        "rule": text("rule", width=70),
+        "message": text("what was found", width=430),
+        "id": text("id", width=50),
+        "question": text("question", width=360),
+        "scorer": text("found by", width=100),
     }
+    height = min(_TALL * len(listed) + 40, 480)
+    place = address.table("serious", listed, columns, row_height=_TALL, height=height)
+    if place is not None:
+        row = listed[place]
+        address.leave("views/answer.py", question=row["question_id"], repeat=str(row["repeat"]))
 
 
 def scores(shown: opened.Opened) -> None:
+    """Each scorer's mean with its interval, and how every planned answer ended."""
     st.header("Scores")
-    table = frames.scores(shown.run.summary)
+    table = pd.DataFrame(rows.scores(shown.run.summary))
     if table.empty:
         st.info("No scorer ran.")
         return
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.altair_chart(charts.score_bars(table), alt="Mean score of each scorer with its 95% interval")
-        st.caption("Point: mean. Line: 95% interval, resampling questions. No line: fewer than 20 questions, too few for one.")
+        st.caption("Point: mean. Line: 95% interval, resampling questions. No line: fewer than 20 questions.")
     with right:
-        number = st.column_config.NumberColumn(format="%.3f")
-        st.dataframe(
-            table, hide_index=True,
-            column_config={"mean": number, "low": number, "high": number, "clusters": st.column_config.NumberColumn("questions")},
-        )  # fmt: skip
+        number = st.column_config.NumberColumn
+        names = {**dict.fromkeys(("mean", "low", "high"), number(format="%.3f")), "clusters": number("questions")}
+        st.dataframe(table, hide_index=True, placeholder="–", column_config=names)
         st.caption("Every planned answer ends in one of four ways: scored, unscored (with a reason), error or skipped.")
-    _not_scored(shown)
-
-
-def _not_scored(shown: opened.Opened) -> None:
-    rows = [
-        {"scorer": name, "answers": count, "why": why}
-        for name, row in shown.run.summary.get("scorers", {}).items()
-        for why, count in (row.get("not_scored") or {}).items()
+    why = [
+        {"scorer": name, "answers": count, "why": rows.cell(reason)}
+        for name, row in shown.run.summary["scorers"].items()
+        for reason, count in (row.get("not_scored") or {}).items()
     ]
-    if rows:
+    if why:
         with st.expander("Why some answers have no score"):
-            st.dataframe(pd.DataFrame(rows), hide_index=True, column_config={"why": st.column_config.TextColumn(width="large")})
+            st.dataframe(why, hide_index=True, column_config={"why": st.column_config.TextColumn(width="large")})
 
 
 def rules(shown: opened.Opened) -> None:
+    """All findings by rule; a row leads to the answers with it."""
     st.header("Findings by rule")
-    rows = shown.run.summary.get("findings", [])
-    if not rows:
+    found = finding_rows(shown.run)
+    if not found:
         st.info("No findings.")
         return
-    st.dataframe(pd.DataFrame(rows)[["severity", "rule", "scorer", "findings", "answers"]], hide_index=True, height="auto")
+    st.caption("Click a line to see the answers with this finding.")
+    listed = [
+        {
+            "severity": row.severity,
+            "rule": rows.cell(row.rule),
+            "scorer": row.scorer,
+            "findings": row.findings,
+            "answers": len(row.places),
+            "example": rows.cell(row.example),
+        }
+        for row in found
+    ]
+    column = st.column_config.Column
+    columns = {
+        **{name: column(name, width=70) for name in ("severity", "rule", "findings", "answers")},
+        "scorer": column("found by", width=100),
+        "example": column("for example", width=620),
+    }
+    place = address.table("rules", listed, columns, height=min(36 * (len(found) + 1), 420))
+    if place is not None:
+        address.leave("views/answers.py", rule=found[place].rule)
 
 
 def trend(shown: opened.Opened) -> None:
+    """The means over the runs that can be compared with this one."""
     st.header("Over time")
-    table, others = frames.trend(opened.summaries(shown.run.folder), shown.run.manifest)
-    if table["run"].nunique() < 2:
+    runs = opened.earlier(shown.run.folder)
+    table = rows.trend(runs, shown.run.manifest)
+    if len({row["run"] for row in table}) < 2:
         st.info("No earlier run was scored in exactly the same way, so there is nothing to compare with.")
     else:
-        st.altair_chart(charts.trend_lines(table), alt="Mean score of each scorer over the runs, with 95% intervals")
-        st.caption("Oldest run on the left, this one on the right. Only runs scored in exactly the same way can be compared.")
+        alt = "Mean score of each scorer over the runs, with 95% intervals"
+        st.altair_chart(charts.trend_lines(pd.DataFrame(table)), alt=alt)
+        st.caption("Oldest run on the left, this one on the right. Only runs scored in the same way can be compared.")
+    others = sum(rows.scoring(told) != rows.scoring(shown.run.manifest) for _, told, _ in runs)
     if others:
-        st.caption(f"{others} earlier runs were scored differently (other scorers, judge, questions or guidelines) and are left out.")
+        words = "run was" if others == 1 else "runs were"
+        st.caption(f"{others} earlier {words} scored differently (scorers, judge, questions, guidelines) and left out.")
 
 
-shown = opened.shown()
-head(shown)
-counts(shown)
-look_first(shown)
-scores(shown)
-rules(shown)
-trend(shown)
+def page(shown: opened.Opened) -> None:
+    """The whole page."""
+    serious = [row for row in shown.findings if row["severity"] in rows.SERIOUS]
+    head(shown)
+    counts(shown, serious)
+    look_first(serious)
+    scores(shown)
+    rules(shown)
+    trend(shown)
+
+
+page(opened.shown())

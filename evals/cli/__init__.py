@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 
-import click
 import typer
 
 from evals.cli import data, project, runs
@@ -34,23 +33,14 @@ def main() -> None:
     # A terminated run (CI cancels with SIGTERM) ends like Ctrl-C: resumable, and it says so.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        code = app(standalone_mode=False)
+        app()
     except UserError as error:
-        code = _complain(f"error: {error}", 2)
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        code = _complain("interrupted", 130)
-    except BrokenPipeError:
-        # The reader (head, less) went away; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    except Exception as error:  # a bug, or a broken machine: say it in one line unless someone is debugging
+        sys.exit(_complain(f"error: {error}", 2))
+    except Exception as error:  # a bug, or a broken machine: said in one line unless someone is debugging
         if os.environ.get("EVALS_DEBUG"):
             raise
-        code = _complain(f"error: unexpected {type(error).__name__}: {error}\nEVALS_DEBUG=1 shows where. A run can be resumed: evals run --resume <run folder>", 4)
-    sys.exit(code or 0)
+        where = "EVALS_DEBUG=1 shows where. A run can be resumed: evals run --resume <run folder>"
+        sys.exit(_complain(f"error: unexpected {type(error).__name__}: {error}\n{where}", 4))
 
 
 def _complain(message: str, code: int) -> int:

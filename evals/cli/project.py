@@ -42,7 +42,10 @@ def doctor(json: Json = False) -> None:
     raise typer.Exit(2 if broken else 0)
 
 
-def init(folder: Annotated[Path, typer.Argument(help="Folder of the new project; made when it does not exist.")], json: Json = False) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder of the new project; made when it does not exist.")],
+    json: Json = False,
+) -> None:
     """Start a project of your own: questions, prompts and suites to edit, and a place for reports."""
     from evals.project import create
 

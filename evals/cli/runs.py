@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,20 +26,29 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    suite: Annotated[str, typer.Option(help="Suite by name or path: default, full, realistic, or your own YAML.")] = "default",
-    prompt: Annotated[Optional[str], typer.Option(help="Prompt by name or path, instead of the suite's.")] = None,
-    generator: Annotated[Optional[str], typer.Option(help="Generator instead of the suite's: composer, recorded:FILE, python:MODULE:FUNCTION.")] = None,
-    judge: Annotated[Optional[str], typer.Option(help="Judge instead of the suite's.")] = None,
-    corpus: Annotated[Optional[list[str]], typer.Option(help="Corpus folder instead of the suite's; may be given several times.")] = None,
-    limit: Annotated[Optional[int], typer.Option(min=1, help="Only the first N questions.")] = None,
-    repeats: Annotated[Optional[int], typer.Option(min=1, help="Answers per question.")] = None,
-    resume: Annotated[Optional[Path], typer.Option(help="Finish a run that was interrupted. Takes no other option.")] = None,
+    suite: Annotated[
+        str, typer.Option(help="Suite by name or path: default, full, realistic, or your own YAML.")
+    ] = "default",
+    prompt: Annotated[str | None, typer.Option(help="Prompt by name or path, instead of the suite's.")] = None,
+    generator: Annotated[
+        str | None,
+        typer.Option(help="Generator instead of the suite's: composer, recorded:FILE, python:MODULE:FUNCTION."),
+    ] = None,
+    judge: Annotated[str | None, typer.Option(help="Judge instead of the suite's.")] = None,
+    corpus: Annotated[
+        list[str] | None, typer.Option(help="Corpus folder instead of the suite's; may be given several times.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions.")] = None,
+    repeats: Annotated[int | None, typer.Option(min=1, help="Answers per question.")] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Finish a run that was interrupted. Takes no other option.")
+    ] = None,
     out: Out = RUNS,
     json: Json = False,
 ) -> None:
     """Questions -> answers -> verdicts -> scores -> report. The last line printed is the run folder."""
-    from evals.suite import load_suite
     from evals.shipped import find_named
+    from evals.suite import load_suite
 
     if resume is not None:
         _resume(resume, [suite != "default", prompt, generator, judge, corpus, limit, repeats], json=json)
@@ -57,11 +66,18 @@ def run(
 
 
 def score(
-    file: Annotated[Path, typer.Argument(help="Answers: JSONL, CSV or Parquet (field `answer`), a saved answer page (.html, .md, .txt), or a folder of pages.")],
-    scorers: Annotated[Optional[str], typer.Option(help="Scorers, separated by commas; all by default.")] = None,
-    question: Annotated[Optional[str], typer.Option(help="The question, for a page or rows without one.")] = None,
-    record: Annotated[Optional[str], typer.Option(help="The patient's record as JSON, for a page or rows without one.")] = None,
-    corpus: Annotated[Optional[list[str]], typer.Option(help="Corpus folder; may be given several times.")] = None,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="JSONL, CSV or Parquet with a field `answer`, a saved answer page (.html, .md, .txt), or a folder."
+        ),
+    ],
+    scorers: Annotated[str | None, typer.Option(help="Scorers, separated by commas; all by default.")] = None,
+    question: Annotated[str | None, typer.Option(help="The question, for a page or rows without one.")] = None,
+    record: Annotated[
+        str | None, typer.Option(help="The patient's record as JSON, for a page or rows without one.")
+    ] = None,
+    corpus: Annotated[list[str] | None, typer.Option(help="Corpus folder; may be given several times.")] = None,
     out: Out = RUNS,
     json: Json = False,
 ) -> None:
@@ -83,7 +99,7 @@ def score(
 
 def report(
     run_folder: RunFolder,
-    csv: Annotated[Optional[Path], typer.Option(help="Also write scores as CSV, safe to open in a spreadsheet.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write scores as CSV, safe to open in a spreadsheet.")] = None,
     json: Json = False,
 ) -> None:
     """Write report.html and report.md of a run again, show its summary, and export its scores."""
@@ -138,7 +154,9 @@ def _resume(folder: Path, others: list[object], *, json: bool) -> None:
     from evals.suite import Suite
 
     if any(others):
-        raise UserError("--resume", "given with other options", "--resume alone", "A run resumes with the settings it started with.")
+        raise UserError(
+            "--resume", "given with other options", "--resume alone", "A run resumes with the settings it started with."
+        )
     manifest = read_manifest(folder)
     if manifest["status"] == "finished":
         note("this run is finished already; nothing to do")
@@ -178,7 +196,13 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 def _show(finished: "Run", *, json: bool) -> None:
     if json:
-        print_json({"run": str(finished.folder), "summary": dict(finished.summary), "counts": dict(finished.manifest["counts"])})
+        print_json(
+            {
+                "run": str(finished.folder),
+                "summary": dict(finished.summary),
+                "counts": dict(finished.manifest["counts"]),
+            }
+        )
         return
     from rich.console import Console
 

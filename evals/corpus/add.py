@@ -25,8 +25,9 @@ _LONGEST_TITLE = 200
 class AddedDocument:
     """What became of one document.
 
-    `status`: "added", "replaced" (it was there, and the caller asked to replace it), "unchanged" (it was there, the same
-    in all), or "refused" with the reason in `problem` (only from `add_documents` on a folder). `path` is the file written.
+    `status`: "added", "replaced" (it was there, and the caller asked to replace it), "unchanged" (it was there, the
+    same in all), or "refused" with the reason in `problem` (only from `add_documents` on a folder). `path` is the file
+    that holds its passages.
     """
 
     source: Path
@@ -51,12 +52,14 @@ class Said(TypedDict, total=False):
     review_by: str | None
 
 
-def add_document(path: Path, into: Path = PRIVATE_FOLDER, *, replace: bool = False, **said: Unpack[Said]) -> AddedDocument:
+def add_document(
+    path: Path, into: Path = PRIVATE_FOLDER, *, replace: bool = False, **said: Unpack[Said]
+) -> AddedDocument:
     """Read a PDF, HTML, DOCX, Markdown or text file and store it as `<slug>.jsonl` in `into`.
 
     Raises:
-        UserError: the file cannot be read or holds no text; something said of it is wrong; or it, or another document of
-            its name, is there already and `replace` is not set.
+        UserError: the file cannot be read or holds no text; something said of it is wrong; or it, or another document
+            of its name, is there already and `replace` is not set.
     """
     cancer = _checked(said)
     data = _bytes(path)
@@ -71,7 +74,9 @@ def add_document(path: Path, into: Path = PRIVATE_FOLDER, *, replace: bool = Fal
     return _store(path, into, header, _passages(header, cut(extract.blocks)), replace)
 
 
-def add_documents(path: Path, into: Path = PRIVATE_FOLDER, *, replace: bool = False, **said: Unpack[Said]) -> tuple[AddedDocument, ...]:
+def add_documents(
+    path: Path, into: Path = PRIVATE_FOLDER, *, replace: bool = False, **said: Unpack[Said]
+) -> tuple[AddedDocument, ...]:
     """Add a file, or each file of a folder in the order of their names; a file that is refused does not stop the rest.
 
     Raises:
@@ -80,7 +85,8 @@ def add_documents(path: Path, into: Path = PRIVATE_FOLDER, *, replace: bool = Fa
     if not path.is_dir():
         return (add_document(path, into, replace=replace, **said),)
     if said.get("title"):
-        raise UserError(str(path), "one title for a folder", "a title for one document", "Leave it out: each then has its own.")
+        fix = "Leave it out: each document then has its own."
+        raise UserError(str(path), "one title for a folder", "a title for one document", fix)
     _checked(said)
     files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
     if not files:
@@ -135,7 +141,8 @@ def _bytes(path: Path) -> bytes:
             raise UserError(str(path), f"{size / 1e6:,.0f} MB", f"at most {_LARGEST / 1e6:,.0f} MB")
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise UserError(str(path), "no such file", fix="Check the path; relative paths start at the current folder.") from error
+        fix = "Check the path; relative paths start at the current folder."
+        raise UserError(str(path), "no such file", fix=fix) from error
     except OSError as error:
         raise UserError(str(path), f"cannot be read ({error.strerror})") from error
     if not data.strip():
@@ -189,13 +196,15 @@ def _title(path: Path, said: str | None, extract: Extract) -> str:
 def _stored(into: Path, header: Header) -> tuple[Path, Header] | None:
     """The document of the same content, or else of the same name, that is there already."""
     found = [(file, read_header(file)) for file in sorted(into.glob("*.jsonl"))] if into.is_dir() else []
-    same = [pair for pair in found if pair[1].sha256 == header.sha256] or [pair for pair in found if pair[0].stem == header.slug]
-    return same[0] if same else None
+    same = [pair for pair in found if pair[1].sha256 == header.sha256]
+    named = [pair for pair in found if pair[0].stem == header.slug]
+    return next(iter((*same, *named)), None)
 
 
 def _there_already(path: Path, header: Header, file: Path, old: Header) -> UserError:
     if old.sha256 == header.sha256:
-        return UserError(str(path), f"already added as {file.name} ({old.title})", fix="Use --replace to change what is said of it.")
+        fix = "Use --replace to change what is said of it."
+        return UserError(str(path), f"already added as {file.name} ({old.title})", fix=fix)
     return UserError(
         str(path), f"another document is stored as {file.name} (from {old.file})", "a title of its own",
         "Use --replace if this is its new version, or give another --title.",
@@ -211,12 +220,19 @@ def _passages(header: Header, pieces: Sequence[Piece]) -> tuple[StoredPassage, .
     for piece in pieces:
         numbers[piece.page] += 1
         place = f"p{piece.page:0{width}d}-" if piece.page else ""
-        named = piece.title if piece.title.startswith(header.title) else f"{header.title}: {piece.title}".removesuffix(": ")
         passages.append(
             StoredPassage(
                 id=f"{header.slug}-{place}{numbers[piece.page]:0{count_width}d}",
-                title=named, text=piece.text, page=piece.page,
+                title=_named(header.title, piece.title),
+                text=piece.text,
+                page=piece.page,
                 sentences=tuple((span.start, span.end) for span in split_sentences(piece.text)),
-            )  # fmt: skip
+            )
         )
     return tuple(passages)
+
+
+def _named(document: str, heading: str) -> str:
+    if not heading or heading.startswith(document):
+        return heading or document
+    return f"{document}: {heading}"

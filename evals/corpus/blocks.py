@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+# White space, and the two joiners that Persian and Indic scripts and emoji need.
+_KEPT = frozenset("\n\t\r\f\v\u200c\u200d")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
@@ -69,7 +72,8 @@ def _title(above: list[Block]) -> str:
 
 def tidy(text: str) -> str:
     """Text on one line: runs of white space as one space, control characters and soft hyphens dropped."""
-    text = "".join(c for c in text if c in "\n\t\r\f\v" or unicodedata.category(c) not in {"Cc", "Cf"} or c in "\u200c\u200d")
+    if not text.isascii() or not text.isprintable():
+        text = "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in {"Cc", "Cf"})
     return " ".join(text.split())
 
 

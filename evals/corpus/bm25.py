@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 class Bm25:
     """Scores of documents for a query (Robertson and Zaragoza 2009), k1 and b as there.
 
-    A document is its terms with their weighted counts, so that a word in a title can count more than once; its length is
-    the sum of those counts.
+    A document is its terms with their weighted counts, so that a word in a title can count more than once; its length
+    is the sum of those counts.
     """
 
     def __init__(self, documents: Sequence[Mapping[str, float]], *, k1: float, b: float) -> None:

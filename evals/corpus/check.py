@@ -14,7 +14,7 @@ _LONGEST = 320
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something to put right ("warning") or to know ("note") about a passage, or about the corpus when `passage_id` is None."""
+    """Something to put right ("warning") or to know ("note") about a passage; `passage_id` None: about the corpus."""
 
     level: Literal["warning", "note"]
     rule: str
@@ -101,7 +101,8 @@ def _dates(passage: Passage, overdue: set[str], on: datetime.date) -> Iterator[_
     if passage.as_of and passage.review_by and passage.review_by <= passage.as_of:
         yield "warning", "review-before-date", f"review by {passage.review_by} is not after as_of {passage.as_of}"
     if passage.signed_on and passage.as_of and passage.signed_on < passage.as_of:
-        yield "warning", "signed-before-date", f"signed on {passage.signed_on}, before the text's date {passage.as_of}: have it signed again"
+        message = f"signed on {passage.signed_on}, before the text's date {passage.as_of}: have it signed again"
+        yield "warning", "signed-before-date", message
 
 
 def _content(passage: Passage, corpus: Corpus) -> Iterator[_Finding]:

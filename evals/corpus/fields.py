@@ -46,13 +46,14 @@ def check_date(value: Any, where: str, name: str) -> str:
     Raises:
         UserError: it is not a date of the calendar in the form YYYY-MM-DD.
     """
+    problem = UserError(where, f"field {name!r} is {value!r}", "a date such as 2026-11-23")
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise problem
     try:
-        if not _DATE.fullmatch(str(value)):
-            raise ValueError
-        datetime.date.fromisoformat(str(value))
-    except ValueError:
-        raise UserError(where, f"field {name!r} is {value!r}", "a date such as 2026-11-23") from None
-    return str(value)
+        datetime.date.fromisoformat(value)
+    except ValueError as error:
+        raise problem from error
+    return value
 
 
 def check_cancers(values: tuple[str, ...], where: str) -> tuple[str, ...]:
@@ -114,7 +115,8 @@ def _date(value: Any, front: FrontMatter, path: str, name: str) -> str:
 
 def _volatility(value: Any, front: FrontMatter, path: str, name: str) -> str:
     if value not in _VOLATILITY:
-        raise UserError(front.where(path, name), f"field {name!r} is {value!r}", "", did_you_mean(str(value), _VOLATILITY))
+        hint = did_you_mean(str(value), _VOLATILITY)
+        raise UserError(front.where(path, name), f"field {name!r} is {value!r}", "", hint)
     return value
 
 
@@ -157,10 +159,11 @@ def _conflicts(value: Any, front: FrontMatter, path: str, name: str) -> tuple[Co
         where = front.where(path, name, number)
         positions = item.get("positions")
         if set(item) != {"topic", "positions"} or not isinstance(positions, list):
-            raise UserError(where, f"a conflict with {', '.join(map(repr, item)) or 'nothing'}", "'topic' and a list 'positions'")
+            there = ", ".join(map(repr, item)) or "nothing"
+            raise UserError(where, f"a conflict with {there}", "'topic' and a list 'positions'")
         says: dict[str, str] = {}
         for position in positions:
-            if not isinstance(position, dict) or set(position) != {"body", "says"} or not all(map(_is_text, position.values())):
+            if not _is_position(position):
                 raise UserError(where, f"a position {position!r}", "'body' and 'says', both text")
             says[position["body"]] = position["says"]
         if len(says) < 2:
@@ -169,8 +172,9 @@ def _conflicts(value: Any, front: FrontMatter, path: str, name: str) -> tuple[Co
     return tuple(conflicts)
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+def _is_position(value: Any) -> bool:
+    texts = isinstance(value, dict) and set(value) == {"body", "says"} and list(value.values())
+    return bool(texts) and all(isinstance(text, str) and text.strip() for text in texts)
 
 
 def _mappings(value: Any, front: FrontMatter, path: str, name: str) -> list[dict[str, Any]]:
@@ -182,11 +186,12 @@ def _mappings(value: Any, front: FrontMatter, path: str, name: str) -> list[dict
 def _check_signature(fields: Mapping[str, Any], front: FrontMatter, path: str) -> None:
     if ("signed_by" in fields) != ("signed_on" in fields):
         there = "signed_by" if "signed_by" in fields else "signed_on"
-        raise UserError(front.where(path, there), f"field {there!r} without the other", "both signed_by and signed_on, or neither")
+        wanted = "both signed_by and signed_on, or neither"
+        raise UserError(front.where(path, there), f"field {there!r} without the other", wanted)
 
 
 _READERS = {
-    "id": _id, "title": _text, "cancer": _cancer, "scope": _scope, "sources": _sources, "as_of": _date, "review_by": _date,
-    "volatility": _volatility, "supersedes": _ids, "conflicts_with": _ids, "conflicts": _conflicts, "signed_by": _text,
-    "signed_on": _date, "page": _page,
+    "id": _id, "title": _text, "cancer": _cancer, "scope": _scope, "sources": _sources, "as_of": _date,
+    "review_by": _date, "volatility": _volatility, "supersedes": _ids, "conflicts_with": _ids, "conflicts": _conflicts,
+    "signed_by": _text, "signed_on": _date, "page": _page,
 }  # fmt: skip

@@ -78,7 +78,8 @@ class _Reader:
         self._count += 1
         line = node.start_mark.line + 2
         if self._count > _MOST_VALUES or len(place) > _DEEPEST:
-            raise UserError(f"{self._path}:{line}", "front matter with too many or too deeply nested values", "a few fields")
+            found = "front matter with too many or too deeply nested values"
+            raise UserError(f"{self._path}:{line}", found, "a few fields")
         if place:
             self.lines.setdefault(place, line)
         if isinstance(node, yaml.SequenceNode):

@@ -8,16 +8,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from evals.corpus.blocks import Block, tidy
+from evals.lexicons import load_yaml
 
 _BULLET = re.compile(r"[•‣◦▪●■○➢✓*–-]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z][.)]\s+")
+# A line of a table of contents: dots that lead to a page number.
+_CONTENTS_LINE = re.compile(r"(?:\. ?){5,}\s*\d{0,4}\Z")
 _ENDED = re.compile(r"[.!?:][\"'”’)\]]*\s*\Z")
 _FRAGMENT = re.compile(r"([^\W\d_]+)([-\u2010\u00ad])\Z")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-# A hyphen after one of these belongs to the word: "low-dose", "non-small".
-_PREFIXES = frozenset(
-    "non low high well self long short side first second third follow pre post anti end end-stage one two three half full mid "
-    "older younger late early hormone platinum stem".split()
-)
 _MOST_HEADING_WORDS = 9
 
 
@@ -27,6 +25,7 @@ class Layout:
     def __init__(self, pages: Sequence[Sequence[str]]) -> None:
         lengths = sorted(len(line.strip()) for lines in pages for line in lines if line.strip())
         self._full = lengths[len(lengths) * 9 // 10] if lengths else 0
+        self._prefixes = frozenset(load_yaml("abbreviations.yaml")["prefixes"])
         self._words = Counter(word.lower() for lines in pages for line in lines for word in _WORD.findall(line))
 
     def blocks(self, lines: Sequence[str], page: int | None = None) -> Iterator[Block]:
@@ -38,7 +37,7 @@ class Layout:
             if held and (not clean or _BULLET.match(clean) or self._is_heading(clean, held[-1], following)):
                 yield Block(kind="text", text=self._joined(held), page=page)
                 held = []
-            if not clean:
+            if not clean or _CONTENTS_LINE.search(clean):
                 continue
             if not held and self._is_heading(clean, "", following):
                 yield Block(kind="heading", text=clean, level=2, page=page)
@@ -61,7 +60,8 @@ class Layout:
             return before + after
         left, right = broken.group(1), following.group()
         plain, hyphenated = f"{left}{right}".lower(), f"{left}-{right}".lower()
-        keeps = self._words[hyphenated] > self._words[plain] or (not self._words[plain] and left.lower() in _PREFIXES)
+        is_prefix = not self._words[plain] and left.lower() in self._prefixes
+        keeps = is_prefix or self._words[hyphenated] > self._words[plain]
         if keeps and broken.group(2) != "\u00ad":
             return before + after
         return before[: broken.start(2)] + after
@@ -93,12 +93,14 @@ def without_running_lines(pages: Sequence[Sequence[str]]) -> list[list[str]]:
     trimmed = [_stripped(lines) for lines in pages]
     counts = Counter(mark for lines in trimmed for mark in {_mark(line) for line in (*lines[:3], *lines[-3:])})
     filled = sum(bool(lines) for lines in trimmed)
-    # Left and right pages may have their own headers: each then runs on half of the pages.
-    running = {mark for mark, count in counts.items() if count >= max(3, filled * 0.4)}
+    # Left and right pages, and chapters, may have headers of their own: each then runs on a part of the pages only.
+    running = {mark for mark, count in counts.items() if count >= max(3, filled * 0.1)}
     return [_unframed(lines, running) for lines in trimmed]
 
 
-_PAGE_NUMBER = re.compile(r"(?:page|p\.?|seite|página)?\s*[-–|]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:[-–|]|(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"(?:page|p\.?|página)?\s*[-–|]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:[-–|]|(?:of|/)\s*\d{1,4})?", re.IGNORECASE
+)
 
 
 def _stripped(lines: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from evals.corpus.own import read_document
 from evals.corpus.passages import read_passage_file
 from evals.errors import UserError, did_you_mean
 from evals.records import Passage
-from evals.shipped import find
+from evals.shipped import find, shipped_root
 
 MARKDOWN = (".md", ".markdown")
 DOCUMENTS = (".pdf", ".html", ".htm", ".xhtml", ".docx", ".doc", ".rtf", ".odt", ".epub")
@@ -69,11 +69,11 @@ def read_corpus(paths: Sequence[Path]) -> tuple[Corpus, tuple[UserError, ...]]:
     Raises:
         UserError: a path does not exist, or nothing in them is a passage.
     """
-    files = tuple(dict.fromkeys(file for path in paths for file in _files(find(path, "corpus folder or file"))))
+    files = {file.resolve(): file for path in reversed(paths) for file in _files(find(path, "corpus folder or file"))}
     problems: list[UserError] = []
     found: dict[str, Passage] = {}
     documents: dict[str, str] = {}
-    for file in files:
+    for file in sorted(files.values()):
         try:
             read = read_document(file) if file.suffix.lower() == ".jsonl" else read_passage_file(file)
         except UserError as problem:
@@ -81,9 +81,10 @@ def read_corpus(paths: Sequence[Path]) -> tuple[Corpus, tuple[UserError, ...]]:
             continue
         for passage in read:
             if passage.id in found:
-                problems.append(UserError(str(file), f"id {passage.id!r} is taken by {documents[passage.id]}", "a unique id"))
+                taken = f"id {passage.id!r} is taken by {documents[passage.id]}"
+                problems.append(UserError(str(file), taken, "a unique id"))
                 continue
-            found[passage.id], documents[passage.id] = passage, str(file)
+            found[passage.id], documents[passage.id] = passage, _shown(file)
     if not found and not problems:
         raise UserError(", ".join(map(str, paths)), "no passages", "Markdown files or added documents")
     return _corpus(found, documents, problems), tuple(problems)
@@ -106,7 +107,7 @@ def _files(path: Path) -> Iterator[Path]:
     if path.is_file():
         if path.suffix.lower() not in {*MARKDOWN, ".jsonl"}:
             raise _not_a_passage_file(path)
-        yield path.absolute() if ".." in path.parts else path
+        yield path
         return
     for folder, names, files in os.walk(path):
         # In place, so that os.walk goes on in a fixed order and not into these.
@@ -122,6 +123,14 @@ def _files(path: Path) -> Iterator[Path]:
                 yield file
 
 
+def _shown(file: Path) -> str:
+    """The file as a person would name it: from the current folder or, for the shipped ones, from their root."""
+    for root in (Path.cwd(), shipped_root()):
+        if file.resolve().is_relative_to(root.resolve()):
+            return file.resolve().relative_to(root.resolve()).as_posix()
+    return str(file)
+
+
 def _not_a_passage_file(file: Path) -> UserError:
     wanted = f"a folder, or a file ending in {', '.join((*MARKDOWN, '.jsonl'))}"
     return UserError(str(file), "not a file of passages", wanted, f"Bring a document in with: evals corpus add {file}")
@@ -133,10 +142,12 @@ def _dangling(passages: Mapping[str, Passage], documents: Mapping[str, str]) -> 
         for field in ("supersedes", "conflicts_with"):
             for other in getattr(passage, field):
                 if other not in passages:
-                    yield UserError(where, f"{field} names {other!r}, which is not in the corpus", "", did_you_mean(other, passages))
+                    found = f"{field} names {other!r}, which is not in the corpus"
+                    yield UserError(where, found, "", did_you_mean(other, passages))
                 elif other == passage.id:
                     yield UserError(where, f"{field} names the passage itself", "another passage")
-        if any(passage.id in passages[old].supersedes for old in passage.supersedes if old in passages and old != passage.id):
+        replaced = [passages[old] for old in passage.supersedes if old in passages and old != passage.id]
+        if any(passage.id in old.supersedes for old in replaced):
             yield UserError(where, f"{passage.id} supersedes a passage that supersedes it", "one of them in force")
 
 
@@ -146,7 +157,7 @@ def _digest(passages: Mapping[str, Passage]) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A record as dictionaries and lists, for JSON: frozen mappings included, which `dataclasses.asdict` cannot copy."""
+    """A record as dictionaries and lists, for JSON; `dataclasses.asdict` cannot copy frozen mappings."""
     if hasattr(value, "__dataclass_fields__"):
         return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, Mapping):

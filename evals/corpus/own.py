@@ -19,6 +19,7 @@ from evals.records import Passage, Sentence, Source
 from evals.tables import Row, read_rows
 
 FORMAT = 1
+_STRICT = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Header:
     pages: int | None = None
     warnings: tuple[str, ...] = ()
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__ = _STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ class StoredPassage:
     page: int | None = None
     sentences: tuple[tuple[int, int], ...] = ()
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__ = _STRICT
 
 
 def read_document(path: Path) -> tuple[Passage, ...]:
@@ -130,10 +131,11 @@ def _header(row: Row) -> Header:
 
 def _passage(row: Row, header: Header) -> Passage:
     stored = parse(StoredPassage, row.values, row.where)
-    ends = [0, *(end for _, end in stored.sentences)]
-    starts = [*(start for start, _ in stored.sentences), len(stored.text)]
-    if not stored.text.strip() or any(end > start for end, start in zip(ends, starts, strict=True)):
-        raise UserError(row.where, "no text, or sentences that lie outside it", "a line as it was added", "Add the document again.")
+    places = [place for span in stored.sentences for place in span]
+    inside = not places or (places[0] >= 0 and places[-1] <= len(stored.text))
+    if not stored.text.strip() or places != sorted(places) or not inside:
+        found = "no text, or sentences that lie outside it"
+        raise UserError(row.where, found, "a line as it was added", "Add the document again.")
     source = Source(
         id=header.slug, organisation=header.organisation, document=header.title, version=header.version, url=header.url,
         page=stored.page, seen=True,

@@ -1,6 +1,5 @@
 """Markdown files -> passages: front matter checked, source markers taken out of the text and kept by sentence."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,17 +7,11 @@ from typing import Any
 from evals.corpus.blocks import Block, parts, slug
 from evals.corpus.fields import passage_fields
 from evals.corpus.front_matter import FrontMatter, split_front_matter
+from evals.corpus.markers import MarkedText
 from evals.corpus.read_markdown import markdown_blocks
-from evals.errors import UserError, did_you_mean
-from evals.records import Passage, Sentence, Source
-from evals.sentences import split_sentences
+from evals.errors import UserError
+from evals.records import Passage
 from evals.tables import read_text
-
-_MARKER = re.compile(r"\s*\{([^{}]{0,200})\}")
-_VOLATILE = "V"
-# A file without declared sources can only mark what may change; any other brace in it is the author's own text.
-_VOLATILE_MARKER = re.compile(r"\s*\{(V)\}")
-_FULL_STOP = re.compile(r"[.!?…][\"'”’)\]]*\Z")
 
 
 def read_passage_file(path: Path) -> tuple[Passage, ...]:
@@ -74,56 +67,7 @@ def _many(path: Path, fields: dict[str, Any], blocks: Sequence[Block]) -> tuple[
 
 
 def _passage(path: Path, fields: dict[str, Any], blocks: Sequence[Block]) -> Passage:
-    text, sentences = _text(path, blocks, fields.get("sources", ()))
-    return Passage(text=text, sentences=sentences, **{"scope": {}, **fields})
-
-
-def _text(path: Path, blocks: Sequence[Block], sources: tuple[Source, ...]) -> tuple[str, tuple[Sentence, ...]]:
-    """The text without markers, and its sentences with what the markers said of them."""
-    pieces: list[str] = []
-    sentences: list[Sentence] = []
-    length = 0
+    builder = MarkedText(fields.get("sources", ()))
     for block in blocks:
-        before = "\n\n" if pieces else ""
-        offset = length + len(before)
-        for segment, marks in _segments(block.text, bool(sources)):
-            where = f"{path}:{block.line}"
-            cited, volatile = _marks(marks, sources, where)
-            if segment:
-                glue = before if length + len(before) == offset else " "
-                pieces.append(glue + segment)
-                start = length + len(glue)
-                length = start + len(segment)
-                sentences += [Sentence(start=start + s.start, end=start + s.end) for s in split_sentences(segment)]
-            if marks is not None:
-                if not sentences or not _FULL_STOP.search("".join(pieces[-1:])):
-                    raise UserError(where, f"marker {{{marks}}} does not follow a full stop", "the marker after its sentence")
-                last = sentences[-1]
-                sentences[-1] = Sentence(
-                    start=last.start, end=last.end, volatile=last.volatile or volatile,
-                    sources=tuple(dict.fromkeys((*last.sources, *cited))),
-                )  # fmt: skip
-    return "".join(pieces), tuple(sentences)
-
-
-def _segments(text: str, has_sources: bool) -> list[tuple[str, str | None]]:
-    """Stretches of text, each with the marker that ends it; None for text after the last marker."""
-    found: list[tuple[str, str | None]] = []
-    position = 0
-    for match in (_MARKER if has_sources else _VOLATILE_MARKER).finditer(text):
-        found.append((text[position : match.start()].strip(), match.group(1)))
-        position = match.end()
-    if rest := text[position:].strip():
-        found.append((rest, None))
-    return found
-
-
-def _marks(marks: str | None, sources: tuple[Source, ...], where: str) -> tuple[tuple[str, ...], bool]:
-    if marks is None:
-        return (), False
-    names = [name.strip() for name in marks.split(",")]
-    known = [source.id for source in sources]
-    for name in names:
-        if name != _VOLATILE and name not in known:
-            raise UserError(where, f"marker names the source {name!r}, which the file does not list", "", did_you_mean(name, [*known, _VOLATILE]))
-    return tuple(name for name in names if name != _VOLATILE), _VOLATILE in names
+        builder.add(block.text, f"{path}:{block.line}")
+    return Passage(text=builder.text, sentences=builder.sentences, **{"scope": {}, **fields})

@@ -24,7 +24,8 @@ def read_docx(data: bytes, where: str) -> Extract:
         UserError: it is not a Word document, is damaged, or is encrypted.
     """
     if data.startswith(_OLD_WORD):
-        raise UserError(where, "an encrypted or old Word file", "a .docx file without a password", "Save it as .docx, then add that.")
+        wanted = "a .docx file without a password"
+        raise UserError(where, "an encrypted or old Word file", wanted, "Save it as .docx, then add that.")
     _check_size(data, where)
     # Imported here: it brings lxml, and few commands read Word files.
     import docx
@@ -36,7 +37,8 @@ def read_docx(data: bytes, where: str) -> Extract:
     except Exception as error:
         # python-docx raises key, value and XML errors of several packages on a broken file.
         cause = f"{type(error).__name__}: {error}"
-        raise UserError(where, f"a damaged Word document ({cause[:120]})", "a .docx that opens in Word", "Open it and save it anew.") from error
+        found = f"a damaged Word document ({cause[:120]})"
+        raise UserError(where, found, "a .docx that opens in Word", "Open it and save it anew.") from error
     return Extract(blocks=blocks, title=tidy(title or "") or None)
 
 

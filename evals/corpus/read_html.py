@@ -1,7 +1,7 @@
 """HTML -> blocks: what a reader would see, and nothing run.
 
-A scanner of our own, in one pass and without a tree: parsers that build one take minutes on, or cut short, pages that are
-nested a hundred thousand deep or full of unclosed tags.
+A scanner of our own, in one pass and without a tree: parsers that build one take minutes on, or cut short, pages that
+are nested a hundred thousand deep or full of unclosed tags.
 """
 
 import re
@@ -11,18 +11,24 @@ from evals.corpus.blocks import Block, Extract, tidy
 
 # Their text is no part of the page's reading matter.
 _LEFT_OUT = frozenset(
-    "script style template noscript svg math iframe object canvas audio video nav footer aside button select textarea dialog "
-    "head".split()
-)
+    (
+        "script", "style", "template", "noscript", "svg", "math", "iframe", "object", "canvas", "audio", "video", "nav",
+        "footer", "aside", "button", "select", "textarea", "dialog", "head",
+    )
+)  # fmt: skip
 # Their content is not HTML: no tag inside them counts, only their own end.
-_RAW = frozenset("script style textarea title iframe noscript".split())
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-# A new one ends an open one, so that a hidden one without an end tag does not swallow the page.
-_SELF_CLOSING = frozenset("p li td th tr dt dd option".split())
-_BLOCKS = frozenset(
-    "p div section article main header li ul ol dl dt dd table thead tbody tfoot caption blockquote pre figure figcaption form "
-    "fieldset address hr body html details summary h1 h2 h3 h4 h5 h6 tr".split()
+_RAW = frozenset(("script", "style", "textarea", "title", "iframe", "noscript"))
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
+# A new one ends an open one, so that a hidden one without an end tag does not swallow the page.
+_SELF_CLOSING = frozenset(("p", "li", "td", "th", "tr", "dt", "dd", "option"))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_BLOCKS = _HEADINGS | {
+    "p", "div", "section", "article", "main", "header", "li", "ul", "ol", "dl", "dt", "dd", "table", "thead", "tbody",
+    "tfoot", "tr", "caption", "blockquote", "pre", "figure", "figcaption", "form", "fieldset", "address", "hr", "body",
+    "html", "details", "summary",
+}  # fmt: skip
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,40})")
 _TAG_MARK = re.compile(r"[>\"']")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
@@ -171,9 +177,6 @@ class _Page:
                 kind = "heading" if self._level else "text"
                 self.found.append((Block(kind=kind, text=text, level=self._level), self._main > 0))
         self._level = 0
-
-
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def _is_hidden(attributes: str) -> bool:

@@ -52,5 +52,5 @@ def _blocks(tokens: list[Token]) -> Iterator[Block]:
 
 def _words(token: Token) -> str:
     # Inline HTML tags and images are left out; the text between tags comes as text of its own.
-    pieces = [" " if child.type in _BREAKS else child.content for child in token.children or [] if child.type in _BREAKS | _WORDS]
-    return "".join(pieces)
+    children = token.children or []
+    return "".join(child.content if child.type in _WORDS else " " * (child.type in _BREAKS) for child in children)

@@ -42,8 +42,8 @@ def read_pdf(data: bytes, where: str) -> Extract:
         pages = "its only page" if len(texts) == 1 else f"any of its {len(texts)} pages"
         raise UserError(where, f"no text on {pages}", "a PDF with text", "If it was scanned, run OCR first.")
     pages = without_running_lines([text.splitlines() for text in texts])
-    warnings = (f"no text on {_ranges(blank)} of {len(texts)}: if scanned, run OCR first and add it again",) if blank else ()
-    return Extract(blocks=tuple(_blocks(pages)), title=title, pages=len(texts), warnings=warnings)
+    warning = f"no text on {_ranges(blank)} of {len(texts)}: if scanned, run OCR first and add it again"
+    return Extract(blocks=tuple(_blocks(pages)), title=title, pages=len(texts), warnings=(warning,) if blank else ())
 
 
 @contextmanager
@@ -67,7 +67,8 @@ def _open(data: bytes, where: str) -> "PdfReader":
         # Many guidelines are locked against printing or copying only: those open with the empty password.
         locked = reader.is_encrypted and not reader.decrypt("")
     except DependencyError as error:
-        raise UserError(where, "encrypted in a way that needs another package to read", "a PDF that is not encrypted", _UNLOCK) from error
+        found = "encrypted with AES, which needs the package cryptography to read"
+        raise UserError(where, found, "a PDF that is not encrypted", _UNLOCK) from error
     except Exception as error:
         raise _damaged(where, error) from error
     if locked:
@@ -93,13 +94,14 @@ def _page_text(reader: "PdfReader", number: int, where: str) -> str:
 def _damaged(where: str, error: Exception) -> UserError:
     # pypdf raises almost any built-in exception on a broken file; each means the same to the person who has the file.
     cause = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return UserError(where, f"a damaged PDF ({cause[:120]})", "a PDF that opens in a viewer", "Open it and save it anew, or download it again.")
+    fix = "Open it and save it anew, or download it again."
+    return UserError(where, f"a damaged PDF ({cause[:120]})", "a PDF that opens in a viewer", fix)
 
 
 def _title(reader: "PdfReader") -> str | None:
     try:
         title = reader.metadata.title if reader.metadata else None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (a broken title is no reason to refuse the text)
         logging.getLogger(__name__).debug("no title in the PDF's metadata: %s", error)
         return None
     shown = tidy(title) if isinstance(title, str) else ""
@@ -128,7 +130,7 @@ def _goes_on(before: Block, after: Block) -> bool:
 
 
 def _ranges(numbers: Sequence[int]) -> str:
-    """"page 3", "pages 2, 5–7"."""
+    """As a person would write them: "page 3", "pages 2, 5–7"."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:

@@ -9,7 +9,13 @@ from evals.errors import UserError
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
-_KINDS = ((b"%PDF-", "a PDF"), (b"PK\x03\x04", "a zip or Word file"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"))
+_PICTURE = "a picture"
+_KINDS = (
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a zip or Word file"),
+    (b"\x89PNG", _PICTURE),
+    (b"\xff\xd8\xff", _PICTURE),
+)
 # Tab, line ends, form feed; the C1 range is not binary in every code page, but is in UTF-8.
 _BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -22,7 +28,8 @@ def decode(data: bytes, where: str, *, html: bool = False) -> tuple[str, tuple[s
     """
     for start, kind in _KINDS:
         if data.startswith(start):
-            raise UserError(where, f"{kind}, whatever its name says", "a text file", "Give it the ending it should have.")
+            fix = "Give it the ending it should have."
+            raise UserError(where, f"{kind}, whatever its name says", "a text file", fix)
     text, warnings = _decoded(data, where, html)
     if found := _BINARY.search(text):
         raise UserError(where, f"binary data (byte 0x{ord(found.group()):02x} at {found.start()})", "a text file")
@@ -46,4 +53,5 @@ def _decoded(data: bytes, where: str, html: bool) -> tuple[str, tuple[str, ...]]
     try:
         return data.decode("cp1252"), ("not UTF-8: read as Windows-1252, so check accents and dashes",)
     except UnicodeDecodeError as error:
-        raise UserError(where, f"binary data (byte 0x{data[error.start]:02x} at {error.start})", "a text file in UTF-8") from error
+        found = f"binary data (byte 0x{data[error.start]:02x} at {error.start})"
+        raise UserError(where, found, "a text file in UTF-8") from error

@@ -1,7 +1,6 @@
 """Search over passages and over their sentences: BM25 with synonyms, ties broken by id."""
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -76,21 +75,21 @@ class Index:
         found = ((*self._sentences[i], score) for i, score in _best(scores, k))
         return tuple(SentenceHit(passage_id, s.start, s.end, score) for passage_id, s, score in found)
 
-    def _counts(self, passage: Passage) -> tuple[Counter[str], list[Counter[str]]]:
+    def _counts(self, passage: Passage) -> tuple[dict[str, float], list[dict[str, float]]]:
         """The weighted terms of a passage, and of each of its sentences with the title for context."""
         weights = self._weights
-        title: Counter[str] = Counter()
+        title: dict[str, float] = {}
         for term in terms(passage.title, self._concepts, weights):
-            title[term.name] += term.weight
+            title[term.name] = title.get(term.name, 0.0) + term.weight
         diseases = disease_terms((*passage.cancer, *find_cancers(passage.title)), weights, narrower=False)
-        counts = Counter({name: weight * weights.title for name, weight in title.items()} | diseases)
-        context = {name: weight * weights.context for name, weight in (title | Counter(diseases)).items()}
-        by_sentence = [Counter(context) for _ in passage.sentences]
+        counts = {name: weight * weights.title for name, weight in title.items()} | diseases
+        context = {name: weight * weights.context for name, weight in (diseases | title).items()}
+        by_sentence = [dict(context) for _ in passage.sentences]
         starts = [sentence.start for sentence in passage.sentences]
         for term in terms(passage.text, self._concepts, weights):
-            counts[term.name] += term.weight
-            if (number := bisect_right(starts, term.start)) > 0:
-                by_sentence[number - 1][term.name] += term.weight
+            number = bisect_right(starts, term.start) - 1
+            for where in (counts, by_sentence[number]) if number >= 0 else (counts,):
+                where[term.name] = where.get(term.name, 0.0) + term.weight
         return counts, by_sentence
 
 

@@ -34,8 +34,8 @@ class Spelling:
         folded = fold(word)
         if not _SHORTEST <= len(folded) <= _LONGEST or stem(folded) in self._stems:
             return None
-        found = {near for form in {folded, *_one_fewer(folded)} for near in self._near.get(form, ()) if _one_slip(folded, near)}
-        return min(found, default=None)
+        near = {word for form in (folded, *_one_fewer(folded)) for word in self._near.get(form, ())}
+        return min((word for word in near if _one_slip(folded, word)), default=None)
 
 
 def _one_fewer(word: str) -> Iterable[str]:
@@ -49,6 +49,7 @@ def _one_slip(typed: str, known: str) -> bool:
         longer, shorter = max(typed, known, key=len), min(typed, known, key=len)
         return shorter in _one_fewer(longer)
     wrong = [i for i, (a, b) in enumerate(zip(typed, known, strict=True)) if a != b]
-    return len(wrong) == 1 or (
-        len(wrong) == 2 and wrong[1] == wrong[0] + 1 and typed[wrong[0]] == known[wrong[1]] and typed[wrong[1]] == known[wrong[0]]
-    )
+    if len(wrong) != 2:
+        return len(wrong) == 1
+    first, second = wrong
+    return second == first + 1 and (typed[first], typed[second]) == (known[second], known[first])

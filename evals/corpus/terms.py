@@ -71,7 +71,8 @@ def disease_terms(ids: Iterable[str], weights: Weights, *, narrower: bool) -> di
     found: dict[str, float] = {}
     for cancer in ids:
         related = [*ancestors(cancer), *(other for other in cancers() if narrower and cancer in ancestors(other))]
-        for other, weight in [(cancer, weights.cancer), *((wider, weights.cancer * weights.related) for wider in related)]:
+        for other in (cancer, *related):
+            weight = weights.cancer * (1.0 if other == cancer else weights.related)
             if other not in _WIDE:
                 found[f"cancer:{other}"] = max(weight, found.get(f"cancer:{other}", 0.0))
     return found

@@ -102,7 +102,9 @@ def make_generator(name: str, resources: Resources, settings: Mapping[str, Any])
     raise UserError(f"generator {name!r}", "not known", fix=did_you_mean(name, [*GENERATORS, *outside]))
 
 
-def check_settings(name: str, settings: Mapping[str, Any], allowed: tuple[str, ...], required: tuple[str, ...] = ()) -> None:
+def check_settings(
+    name: str, settings: Mapping[str, Any], allowed: tuple[str, ...], required: tuple[str, ...] = ()
+) -> None:
     """Refuse settings a part does not have.
 
     Raises:
@@ -110,7 +112,11 @@ def check_settings(name: str, settings: Mapping[str, Any], allowed: tuple[str, .
     """
     for key in settings:
         if key not in allowed:
-            raise UserError(f"settings of {name!r}", f"unknown setting {key!r}", fix=did_you_mean(key, allowed) if allowed else "It has none.")
+            raise UserError(
+                f"settings of {name!r}",
+                f"unknown setting {key!r}",
+                fix=did_you_mean(key, allowed) if allowed else "It has none.",
+            )
     for key in required:
         if not settings.get(key):
             raise UserError(f"settings of {name!r}", f"setting {key!r} is missing", f"settings: {{{key}: ...}}")

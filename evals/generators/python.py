@@ -31,7 +31,7 @@ class PythonGenerator:
     def __call__(self, question: Question, repeat: int, /) -> Draft:  # noqa: ARG002  (its own affair)
         try:
             result = self._function(question.text, asdict(question.record) if question.record else None)
-        except Exception as error:  # noqa: BLE001  (a stranger's code may raise anything; it is told on this question)
+        except Exception as error:
             raise GenerationError(f"{self._target} raised {type(error).__name__}: {error}") from error
         return _draft(result, self._target)
 
@@ -62,7 +62,9 @@ def make(resources: Resources, settings: Mapping[str, Any]) -> PythonGenerator: 
     try:
         function = getattr(import_module(module_name), name)
     except (ImportError, AttributeError) as error:
-        raise UserError("settings of 'python'", f"{target}: {error}", "an importable module and a function in it") from error
+        raise UserError(
+            "settings of 'python'", f"{target}: {error}", "an importable module and a function in it"
+        ) from error
     if not callable(function):
         raise UserError("settings of 'python'", f"{target} is {type(function).__name__}", "a function")
     return PythonGenerator(function, target)

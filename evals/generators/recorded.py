@@ -52,8 +52,11 @@ def make(resources: Resources, settings: Mapping[str, Any]) -> Recorded:
     known = {question.id for question in resources.questions}
     asked = {answer.question_id or str(answer.id) for answer in answers}
     if not known & asked:
-        raise UserError(str(path), f"its question ids ({', '.join(sorted(asked)[:3])}, …) are not in this suite", "ids of the suite's questions",
-                        "Use `evals score` for answers to other questions.")  # fmt: skip
+        some = ", ".join(sorted(asked)[:3])
+        raise UserError(
+            str(path), f"its question ids ({some}, …) are not in this suite", "ids of the suite's questions",
+            "Use `evals score` for answers to other questions.",
+        )  # fmt: skip
     return Recorded(answers)
 
 

@@ -9,9 +9,9 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, ClassVar, Protocol
 
+from evals.claims import UNCHECKABLE
 from evals.corpus import Corpus
 from evals.errors import UserError, did_you_mean
-from evals.claims import UNCHECKABLE
 from evals.records import Answer, Claim, Passage, Verdict
 
 
@@ -47,11 +47,18 @@ def make_judge(name: str, corpus: Corpus, settings: Mapping[str, Any]) -> Judge:
     raise UserError(f"judge {name!r}", "not known", fix=did_you_mean(name, [*JUDGES, *outside]))
 
 
-def judge_claims(judge: Judge, answer: Answer, claims: tuple[Claim, ...], given: tuple[Passage, ...]) -> tuple[Verdict, ...]:
-    """The judge's verdicts on the checkable claims, and `not_checkable` for the others, which no judge is asked about."""
+def judge_claims(
+    judge: Judge, answer: Answer, claims: tuple[Claim, ...], given: tuple[Passage, ...]
+) -> tuple[Verdict, ...]:
+    """The judge's verdicts on the checkable claims, and `not_checkable` for the others, which it never sees."""
     checkable = tuple(claim for claim in claims if claim.kind not in UNCHECKABLE)
     others = tuple(
-        Verdict(claim_id=claim.claim_id, judge="rules", label="not_checkable", reason=f"A {claim.kind} states nothing to check.")
+        Verdict(
+            claim_id=claim.claim_id,
+            judge="rules",
+            label="not_checkable",
+            reason=f"A {claim.kind} states nothing to check.",
+        )
         for claim in claims
         if claim.kind in UNCHECKABLE
     )

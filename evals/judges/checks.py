@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from evals.concepts import load_concepts
@@ -13,6 +13,12 @@ from evals.words import stem, stems
 
 _CLAUSE_END = re.compile(r"[.;:!?]|,\s+(?:but|so|and|unless)\b|\b(?:but|unless|until)\b", re.IGNORECASE)
 
+_CONDITIONAL = re.compile(
+    r"(?:\b(?:not|never|no)\b|n't\b)[^.;!?]{0,80}\b(?:before|until|unless|without|just|only)\b"
+    r"|\b(?:if|when)\b[^,.;!?]{0,80}(?:\b(?:not|no|cannot)\b|n't\b)|\b(?:not|n't) (?:just|only)\b",
+    re.IGNORECASE,
+)
+ABSOLUTE = frozenset({"temperature", "mass", "dose_by_area", "dose_by_weight", "radiation"})
 _AUXILIARY = re.compile(r"\b(?:is|are|was|were|do|does|did|can|could|may|should|will|would|has|have|must)\s+\Z")
 
 
@@ -21,12 +27,22 @@ def settings() -> Mapping[str, Any]:
     return load_yaml("judge_local.yaml")
 
 
-def number_clash(claim: str, evidence: str) -> str | None:
-    """Why the claim's numbers do not fit the evidence, or None. Counts without a unit are compared only exactly."""
+def number_clash(claim: str, evidence: str, *, alike: bool) -> str | None:
+    """Why the claim's numbers do not fit the evidence, or None.
+
+    Only a temperature or a dose means the same thing everywhere; other numbers count between sentences that say nearly
+    the same (`alike`), for elsewhere they measure different things.
+    """
     stated = find_quantities(evidence)
     for claimed in find_quantities(claim):
+        if claimed.kind not in ABSOLUTE and not alike:
+            continue
         same_kind = [quantity for quantity in stated if quantity.kind == claimed.kind]
-        if same_kind and not any(agree(claimed, quantity) for quantity in same_kind) and not _inside(claimed, same_kind):
+        if (
+            same_kind
+            and not any(agree(claimed, quantity) for quantity in same_kind)
+            and not _inside(claimed, same_kind)
+        ):
             said = ", ".join(dict.fromkeys(quantity.text for quantity in same_kind))
             return f"The passage says {said}; the answer says {claimed.text}."
     return None
@@ -36,7 +52,10 @@ def missing_number(claim: str, evidence: str) -> str | None:
     """A number of the claim that the evidence does not hold in any form, or None."""
     stated = find_quantities(evidence)
     for claimed in find_quantities(claim):
-        if not any(quantity.kind == claimed.kind and (agree(claimed, quantity) or _inside(claimed, [quantity])) for quantity in stated):
+        if not any(
+            quantity.kind == claimed.kind and (agree(claimed, quantity) or _inside(claimed, [quantity]))
+            for quantity in stated
+        ):
             return f"The passage does not give the number {claimed.text}."
     return None
 
@@ -47,20 +66,27 @@ def _inside(claimed: Quantity, stated: list[Quantity]) -> bool:
 
 
 def denial_clash(claim: str, evidence: str, shared: frozenset[str], weigh: Mapping[str, float]) -> str | None:
-    """Whether one text denies what the other states, for words that both use and that carry the claim."""
+    """Whether one text denies what the other states, for words that both use and that carry the claim.
+
+    "Do not X before Y", "if X is not Y" and "not just X" do not deny X, so sentences of that shape are not compared.
+    """
+    if _CONDITIONAL.search(claim) or _CONDITIONAL.search(evidence):
+        return None
     claimed, stated = _denied(claim), _denied(evidence)
     flipped = {
         token
         for token in shared & set(claimed) & set(stated)
         if len(claimed[token]) == 1 and len(stated[token]) == 1 and claimed[token] != stated[token]
     }
-    total = sum(weigh.values())
-    if flipped and sum(weigh.get(token, 0.0) for token in flipped) >= settings()["cutoffs"]["denied"] * total:
+    if flipped and sum(weigh.get(token, 0.0) for token in flipped) >= settings()["cutoffs"]["denied"] * sum(
+        weigh.values()
+    ):
         return "One says it is so, the other says it is not."
     return None
 
 
-def _denied(text: str) -> dict[str, set[bool]]:
+@lru_cache(maxsize=4096)
+def _denied(text: str) -> Mapping[str, set[bool]]:
     """For each term, whether it is found denied, stated, or both."""
     found = terms(text)
     denied: set[tuple[int, int]] = set()
@@ -138,4 +164,8 @@ def _target_verb() -> re.Pattern[str]:
 
 def missing_names(claimed: tuple[Term, ...], said: frozenset[str]) -> tuple[str, ...]:
     """Drugs and genes that the claim names and the evidence does not."""
-    return tuple(dict.fromkeys(t.token.partition(":")[2] for t in claimed if t.token.startswith(("drug:", "gene:")) and t.token not in said))
+    return tuple(
+        dict.fromkeys(
+            t.token.partition(":")[2] for t in claimed if t.token.startswith(("drug:", "gene:")) and t.token not in said
+        )
+    )

@@ -4,7 +4,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from evals.concepts import load_concepts
 from evals.lexicons import load_yaml
@@ -24,13 +24,17 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One or two neighbouring sentences of a passage, with all terms that count as said there."""
+    """One or two neighbouring sentences of a passage, with all terms that count as said there, its title's included."""
 
     passage_id: str
     start: int
     end: int
-    text: str
+    sentences: tuple[str, ...]
     terms: frozenset[str]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Match:
     coverage: float
 
 
+@lru_cache(maxsize=8192)
 def terms(text: str) -> tuple[Term, ...]:
     """Concepts and remaining content words of a text in order; a named concept hides the words of its name."""
     concepts = load_concepts().of(text)
@@ -78,9 +83,19 @@ class Evidence:
         for token in sorted(claimed):
             for number in self._by_term.get(token, ()):
                 shared[number] += self.weights.of(token)
-        hits = [(weight, number) for number, weight in shared.items() if only is None or self._windows[number].passage_id in only]
+        hits = [
+            (weight, number)
+            for number, weight in shared.items()
+            if only is None or self._windows[number].passage_id in only
+        ]
         hits.sort(key=lambda hit: (-round(hit[0], 9), self._windows[hit[1]].end - self._windows[hit[1]].start, hit[1]))
         return tuple(Match(self._windows[number], min(1.0, weight / total)) for weight, number in hits[:k])
+
+    def share(self, text: str, said: frozenset[str]) -> float:
+        """The share of a text's word weight that is among the terms said, in [0, 1]."""
+        own = {term.token for term in terms(text)}
+        total = sum(self.weights.of(token) for token in own)
+        return sum(self.weights.of(token) for token in own & said) / total if total else 0.0
 
 
 class Weights:
@@ -107,6 +122,7 @@ def _windows(passage: Passage) -> Iterable[Window]:
     for number, span in enumerate(spans):
         for size in (1, 2):
             if number + size <= len(spans):
-                end = spans[number + size - 1].end
+                inside = spans[number : number + size]
                 said = frozenset(title.union(*own[number : number + size]))
-                yield Window(passage.id, span.start, end, passage.text[span.start : end], said)
+                sentences = tuple(passage.text[s.start : s.end] for s in inside)
+                yield Window(passage.id, span.start, inside[-1].end, sentences, said)

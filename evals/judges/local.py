@@ -98,14 +98,24 @@ class LocalJudge:
         cutoffs, text = checks.settings()["cutoffs"], match.window.text
         weigh = {term.token: evidence.weights.of(term.token) for term in claimed}
         shared = frozenset(weigh) & match.window.terms
-        if clash := checks.number_clash(claim, text):
+        alike = [
+            sentence
+            for sentence in match.window.sentences
+            if evidence.share(sentence, frozenset(weigh)) >= cutoffs["alike"]
+        ]
+        if clash := checks.number_clash(claim, text, alike=bool(alike)):
             return _Decision("contradicted", match.coverage, match, clash, "E08")
-        if clash := checks.denial_clash(claim, text, shared, weigh) or checks.opposite_clash(claim, text):
-            return _Decision("contradicted", match.coverage, match, clash, "E09")
+        for sentence in alike if match.coverage >= cutoffs["partly"] else ():
+            if clash := checks.denial_clash(claim, sentence, shared, weigh) or checks.opposite_clash(claim, sentence):
+                return _Decision("contradicted", match.coverage, match, clash, "E09")
         if missing := checks.missing_names(claimed, match.window.terms):
-            return _Decision("not_found", match.coverage, match, f"The nearest passage does not name {', '.join(missing)}.", "E15")
+            return _Decision(
+                "not_found", match.coverage, match, f"The nearest passage does not name {', '.join(missing)}.", "E15"
+            )
         if lacking := checks.missing_number(claim, text):
-            return _Decision("partly" if match.coverage >= cutoffs["partly"] else "not_found", match.coverage, match, lacking, "E08")
+            return _Decision(
+                "partly" if match.coverage >= cutoffs["partly"] else "not_found", match.coverage, match, lacking, "E08"
+            )
         if match.coverage >= cutoffs["partly"] and (absolute := checks.absolute_word(claim, text)):
             return _Decision("partly", match.coverage, match, absolute, "E10")
         if match.coverage >= cutoffs["supported"]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from evals.lexicons import load_yaml
 
@@ -21,9 +21,11 @@ class Quantity:
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 
 
+@lru_cache(maxsize=4096)
 def find_quantities(text: str) -> tuple[Quantity, ...]:
     """The quantities of a text in reading order. Numbers inside names ("CD19", "T2", "5-FU") are not quantities."""
-    return tuple(_quantity(match) for match in _pattern().finditer(_spelled(text)))
+    numbers = (_quantity(match) for match in _pattern().finditer(_spelled(text)))
+    return tuple(quantity for quantity in numbers if quantity.text not in _not_quantities())
 
 
 def agree(claimed: Quantity, stated: Quantity) -> bool:
@@ -47,6 +49,11 @@ def _spelled(text: str) -> str:
     # Same length is not needed: quantities carry their own words, no offsets.
     words = _number_words()
     return re.sub(r"\b(" + "|".join(words) + r")\b", lambda found: words[found[0].lower()], text, flags=re.IGNORECASE)
+
+
+@cache
+def _not_quantities() -> frozenset[str]:
+    return frozenset(map(str, load_yaml("units.yaml")["not_quantities"]))
 
 
 @cache

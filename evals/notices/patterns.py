@@ -4,7 +4,7 @@ A group is a list of phrases that mean the same ("talk with", "check with"). A p
 close together. Matching walks the words once and compares dictionary entries: linear in the text, with no regular
 expressions to backtrack.
 
-Phrases: `word`, `word*` (any ending), `word?` (may be absent), `{group}` (any phrase of that group), `<year>`.
+Phrases: `word`, `word*` (any ending), `word?` (may be absent), `<group>` (any phrase of that group), `<group>?`, `<year>`.
 """
 
 import re
@@ -19,8 +19,6 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
 _YEAR_MARK = "<year>"
 _DEFAULT_WITHIN = 12
-# A sentence's opening: so many words may stand before what "starts" it ("Please note: ...").
-_START = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,7 @@ def words_of(text: str, start: int, end: int) -> list[Word]:
 
 # Where a group was found: numbers of its first and last word.
 Hit = tuple[int, int]
+Hits = Mapping[str, Sequence[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,58 +48,60 @@ class Combination:
     ordered: bool
     within: int
 
-    def find(self, hits: Mapping[str, Sequence[Hit]]) -> Hit | None:
-        """The first and last word of the tightest occurrence, or None."""
+    def find(self, hits: Hits) -> Hit | None:
+        """The first and last word of the tightest occurrence (the first of equals), or None."""
+        return min(self.find_all(hits), key=lambda hit: (hit[1] - hit[0], hit[0]), default=None)
+
+    def find_all(self, hits: Hits) -> list[Hit]:
+        """The first and last word of each occurrence that holds no shorter one with the same end."""
         wanted = [_union(hits, names) for names in self.groups]
         if not all(wanted):
-            return None
-        found = _chain(wanted) if self.ordered else _window(wanted)
-        return found if found and found[1] - found[0] < self.within else None
+            return []
+        found = _chains(wanted) if self.ordered else _windows(wanted)
+        return [hit for hit in found if hit[1] - hit[0] < self.within]
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A combination with its conditions.
 
-    `start`: it opens the sentence. `most_words`: the sentence is no longer. `weak`: it means the notice only in the
-    company of other notices. `unless`: combinations that undo it.
+    `start`: at most so many words stand before it in its sentence. `most_words`: the sentence is no longer. `weak`: it means the notice only in the
+    company of other notices. `only_in`: it counts in sections of this kind only. `unless`: combinations that undo it.
     """
 
-    all: Combination
-    start: bool = False
+    combination: Combination
+    start: int | None = None
     most_words: int | None = None
     weak: bool = False
+    only_in: str | None = None
     unless: tuple[Combination, ...] = ()
 
-    def find(self, hits: Mapping[str, Sequence[Hit]], length: int) -> Hit | None:
+    def find(self, hits: Hits, length: int) -> Hit | None:
         """The words that say it in a sentence of so many words, or None."""
         if self.most_words is not None and length > self.most_words:
             return None
-        found = self.all.find(hits)
-        if not found or (self.start and found[0] > _START):
+        found = self.combination.find(hits)
+        if not found or (self.start is not None and found[0] > self.start):
             return None
         return None if any(veto.find(hits) for veto in self.unless) else found
 
 
-def _union(hits: Mapping[str, Sequence[Hit]], names: Sequence[str]) -> Sequence[Hit]:
+def _union(hits: Hits, names: Sequence[str]) -> Sequence[Hit]:
     if len(names) == 1:
         return hits.get(names[0], ())
     return sorted(hit for name in names for hit in hits.get(name, ()))
 
 
-def _chain(wanted: Sequence[Sequence[Hit]]) -> Hit | None:
-    """The tightest run of one hit of each kind, each after the one before."""
-    # For each kind, the runs that end with one of its hits: (last word, first word), the latest start for each end.
+def _chains(wanted: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """The runs of one hit of each kind, each after the one before: for each end the one that starts latest."""
     runs: list[tuple[int, int]] = [(last, first) for first, last in wanted[0]]
     for kind in wanted[1:]:
         runs = _extended(sorted(runs), kind)
-        if not runs:
-            return None
-    last, first = min(runs, key=lambda run: (run[0] - run[1], run[1]))
-    return first, last
+    return [(first, last) for last, first in runs]
 
 
 def _extended(runs: Sequence[tuple[int, int]], kind: Sequence[Hit]) -> list[tuple[int, int]]:
+    # Runs are (last word, first word), sorted, so that one walk finds the latest start that ends before each hit.
     longer: list[tuple[int, int]] = []
     best, index = -1, 0
     for first, last in sorted(kind):
@@ -112,19 +113,16 @@ def _extended(runs: Sequence[tuple[int, int]], kind: Sequence[Hit]) -> list[tupl
     return longer
 
 
-def _window(wanted: Sequence[Sequence[Hit]]) -> Hit | None:
-    """The tightest stretch that holds one hit of each kind, in any order."""
+def _windows(wanted: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """The stretches that hold one hit of each kind in any order, for each hit the shortest that ends with it."""
     merged = sorted((first, last, kind) for kind, hits in enumerate(wanted) for first, last in hits)
     newest: dict[int, Hit] = {}
-    best: Hit | None = None
+    found: list[Hit] = []
     for first, last, kind in merged:
         newest[kind] = (first, last)
         if len(newest) == len(wanted):
-            start = min(hit[0] for hit in newest.values())
-            end = max(hit[1] for hit in newest.values())
-            if best is None or end - start < best[1] - best[0]:
-                best = (start, end)
-    return best
+            found.append((min(hit[0] for hit in newest.values()), max(hit[1] for hit in newest.values())))
+    return found
 
 
 # --- groups ----------------------------------------------------------------------------------------------------------
@@ -143,6 +141,7 @@ class Groups:
     _exact: dict[str, list[_Entry]] = field(default_factory=dict)
     _by_stem: dict[str, list[_Entry]] = field(default_factory=dict)
     _stem_lengths: tuple[int, ...] = ()
+    _composites: dict[str, Combination] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
 
     @classmethod
@@ -160,6 +159,11 @@ class Groups:
         made._stem_lengths = tuple(sorted({len(stem) for stem in made._by_stem}))
         return made
 
+    def add(self, name: str, combination: Combination) -> None:
+        """Let a combination of groups count as a group of its own ("not" near "replace")."""
+        self._composites[name] = combination
+        self.names |= {name}
+
     def find(self, words: Sequence[Word]) -> dict[str, list[Hit]]:
         """Where each group occurs among the words of a sentence."""
         hits: dict[str, list[Hit]] = {}
@@ -168,6 +172,9 @@ class Groups:
                 end = index + len(entry.words)
                 if end <= len(words) and all(map(_is, entry.words[1:], (w.folded for w in words[index + 1 : end]))):
                     hits.setdefault(entry.group, []).append((index, end - 1))
+        for name, combination in self._composites.items():
+            if found := combination.find_all(hits):
+                hits[name] = sorted([*hits.get(name, ()), *found])
         return hits
 
     def _starting_with(self, word: str) -> Iterator[_Entry]:
@@ -190,12 +197,11 @@ def _spellings(phrase: object, lists: Mapping[str, Sequence[str]], where: str, p
     """A phrase written out: each optional word with and without, each group with each of its phrases."""
     slots: list[list[tuple[str, ...]]] = []
     for part in str(phrase).split():
-        if part.startswith("{"):
-            slots.append(_group_spellings(part.strip("{}"), lists, where, path))
-        elif part.endswith("?"):
-            slots.append([_folded(part[:-1]), ()])
+        word, absent = part.removesuffix("?"), [()] if part.endswith("?") else []
+        if word.startswith("<") and word != _YEAR_MARK:
+            slots.append([*_group_spellings(word.strip("<>"), lists, where, path), *absent])
         else:
-            slots.append([_folded(part)])
+            slots.append([_folded(word), *absent])
     found = [tuple(word for slot in choice for word in slot) for choice in product(*slots)]
     if not all(found):
         raise UserError(where, f"the phrase {str(phrase)!r} of group {path[0]!r} can be empty", "at least one word")
@@ -222,29 +228,35 @@ def _folded(part: str) -> tuple[str, ...]:
 
 
 def read_pattern(row: Mapping[str, object], groups: Groups, where: str) -> Pattern:
-    """A pattern from its row: `all` or `order`, and `within`, `start`, `most_words`, `weak`, `unless`.
+    """A pattern from its row: `all` or `order`, and `within`, `start`, `most_words`, `weak`, `only_in`, `unless`.
 
     Raises:
         UserError: a key or group is unknown.
     """
-    known = ("all", "order", "within", "start", "most_words", "weak", "unless")
+    known = ("all", "order", "within", "start", "most_words", "weak", "only_in", "unless")
     for key in row:
         if key not in known:
             raise UserError(where, f"a pattern has an unknown key {key!r}", fix=did_you_mean(key, known))
-    most = row.get("most_words")
+    start, most = row.get("start"), row.get("most_words")
     vetoes = row.get("unless") or ()
     if not isinstance(vetoes, list | tuple):
         raise UserError(where, f"unless: {vetoes!r}", "a list of combinations")
     return Pattern(
-        all=_combination(row, groups, where),
-        start=bool(row.get("start")),
+        combination=read_combination(row, groups, where),
+        start=start if isinstance(start, int) else None,
         most_words=most if isinstance(most, int) else None,
         weak=bool(row.get("weak")),
-        unless=tuple(_combination(veto, groups, where) for veto in vetoes),
+        only_in=str(row["only_in"]) if "only_in" in row else None,
+        unless=tuple(read_combination(veto, groups, where) for veto in vetoes),
     )
 
 
-def _combination(row: Mapping[str, object], groups: Groups, where: str) -> Combination:
+def read_combination(row: Mapping[str, object], groups: Groups, where: str) -> Combination:
+    """A combination from its row: `all` or `order`, and `within`.
+
+    Raises:
+        UserError: it is malformed or names an unknown group.
+    """
     ordered = "order" in row
     wanted = row.get("order") if ordered else row.get("all")
     within = row.get("within", _DEFAULT_WITHIN)

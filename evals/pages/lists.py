@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
 from evals.pages.parts import Kinds, Part, is_label, tone
-from evals.pages.wording import said, wording
+from evals.pages.wording import Said, said, wording
 from evals.records import SectionKind
 
 # Words before a colon that may lead in what follows it on the same line: "Sources, as of May 2026: …".
@@ -12,8 +12,11 @@ _LEAD_LENGTH = 80
 _LONGEST_REFERENCE = 120
 _LONGEST_ENTRY = 40
 _FEWEST_TEASERS = 2
+_LONGEST_TEASER = 12
 _INTRO_BLOCKS = 2
 _BUTTON_WORDS = 4
+_FEWEST_OWN = 2
+_OWN = frozenset({"i", "my", "me", "we", "our", "us", "mi", "mis", "yo", "nuestro"})
 
 
 # --- questions to ask ------------------------------------------------------------------------------------------------
@@ -34,8 +37,7 @@ def _questions_end(parts: Sequence[Part], kinds: Kinds, at: int) -> int:
     strong, weak = wording("questions", "strong"), wording("questions", "weak")
     if not part.is_lead:
         return at + 1 if _asks_in_line(part) else at
-    if not strong.found(part.head) and not weak.found(part.head):
-        return at
+    said_so = strong.found(part.head) or weak.found(part.head)
     start = at + 1
     while start < min(len(parts), at + 1 + _INTRO_BLOCKS) and _introduces(parts, kinds, start):
         start += 1
@@ -46,7 +48,11 @@ def _questions_end(parts: Sequence[Part], kinds: Kinds, at: int) -> int:
     asked = sum(other.is_question or "?" in other.text for other in listed)
     enough = asked * 2 >= len(listed) if strong.found(part.head) else asked * 3 >= 2 * len(listed)
     items = strong.found(part.head) and listed and all(other.is_item for other in listed)
-    return end if listed and (enough or items) else at
+    if said_so:
+        return end if listed and (enough or items) else at
+    # Whatever stands above them, questions in the reader's own voice are questions to ask.
+    own = sum(other.is_question and not _OWN.isdisjoint(other.whole.words) for other in listed)
+    return end if asked == len(listed) >= _FEWEST_OWN and own * 2 > len(listed) else at
 
 
 def _introduces(parts: Sequence[Part], kinds: Kinds, at: int) -> bool:
@@ -93,8 +99,9 @@ def mark_related(parts: Sequence[Part], kinds: Kinds) -> None:
 
 def _related_end(parts: Sequence[Part], at: int) -> int:
     part = parts[at]
-    if part.is_lead and not part.is_question and wording("related").found(part.head):
-        start = at + 1
+    answered = False
+    if part.is_lead and not part.is_question and _leads_to_related(part.head):
+        start, answered = at + 1, not wording("related", "strong").found(part.head)
     elif _offers_in_line(part):
         return at + 1
     else:
@@ -103,17 +110,20 @@ def _related_end(parts: Sequence[Part], at: int) -> int:
     while end < len(parts) and _is_entry(parts, start, end, part if start > at else None):
         end += 1
     entries = parts[start:end]
-    asked = sum(entry.is_question or "?" in entry.text for entry in entries)
+    asked = sum(entry.is_question or entry.is_teased or _reads_on(entry) for entry in entries)
+    if answered and any(_is_answer(entry) for entry in entries):
+        return at
     if start > at:
-        return end if asked or any(map(_reads_on, entries)) else at
+        return end if asked else at
+    questions = sum(entry.is_question or entry.is_teased for entry in entries)
     teasers = sum(entry.is_cut or _reads_on(entry) for entry in entries)
-    return end if min(asked, teasers) >= _FEWEST_TEASERS and part.is_question else at
+    return end if min(questions, teasers) >= _FEWEST_TEASERS and (part.is_question or part.is_teased) else at
 
 
 def _is_entry(parts: Sequence[Part], start: int, at: int, lead: Part | None) -> bool:
     """Whether a block is a related question, its teaser, or "Read more"."""
     part = parts[at]
-    if part.is_question or _reads_on(part):
+    if part.is_question or part.is_teased or _reads_on(part):
         return True
     if _opens_other(part):
         return False
@@ -125,6 +135,15 @@ def _is_entry(parts: Sequence[Part], start: int, at: int, lead: Part | None) -> 
     return part.is_item or (follows and (part.is_cut or parts[at - 1].is_question))
 
 
+def _leads_to_related(lead: Said) -> bool:
+    return wording("related", "strong").found(lead) or wording("related", "weak").found(lead)
+
+
+def _is_answer(part: Part) -> bool:
+    """Whether a block under a question answers it instead of teasing."""
+    return not part.is_question and not _reads_on(part) and not part.is_cut and part.word_count > _LONGEST_TEASER
+
+
 def _reads_on(part: Part) -> bool:
     if wording("read_more").found(part.whole):
         return part.word_count <= _BUTTON_WORDS
@@ -134,7 +153,7 @@ def _reads_on(part: Part) -> bool:
 
 def _offers_in_line(part: Part) -> bool:
     lead, colon, rest = part.text[: _LEAD_LENGTH * 2].partition(":")
-    return bool(colon) and "?" in rest and len(lead) <= _LEAD_LENGTH and wording("related").found(said(lead))
+    return bool(colon) and "?" in rest and len(lead) <= _LEAD_LENGTH and _leads_to_related(said(lead))
 
 
 def _opens_other(part: Part) -> bool:

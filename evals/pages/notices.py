@@ -65,7 +65,7 @@ def mark_closing(parts: Sequence[Part], kinds: Kinds) -> None:
             found = True
         elif found and not is_label(parts[at]):
             break
-        elif not is_label(parts[at]):
+        elif not is_label(parts[at]) and not _is_colophon(parts[at]):
             after += len(parts[at].text)
     _extend(parts, kinds, range(len(parts)), "closing_notice")
     _mark_labels(parts, kinds, len(parts), "closing_notice")
@@ -76,6 +76,10 @@ def mark_dates(parts: Sequence[Part], kinds: Kinds) -> None:
     for at, part in enumerate(parts):
         if kinds[at] is None and not part.is_item and part.block.kind != "row" and is_date(part):
             kinds[at] = "date"
+
+
+def _is_colophon(part: Part) -> bool:
+    return part.text.startswith("©") or (part.word_count <= _LONGEST_DATE and wording("colophon").found(part.whole))
 
 
 def _opening_end(parts: Sequence[Part], kinds: Kinds) -> int:

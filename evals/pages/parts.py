@@ -46,6 +46,12 @@ class Part:
         return self.text.rstrip("\"'”’) ").endswith("?") and self.word_count <= 40
 
     @property
+    def is_teased(self) -> bool:
+        """A question and its teaser in one block."""
+        question, mark, rest = self.text.partition("?")
+        return bool(mark) and len(question) <= 200 and rest[:1].isspace() and self.is_cut and self.word_count <= 80
+
+    @property
     def is_cut(self) -> bool:
         """A teaser that breaks off: with dots, or in mid-word without any end mark."""
         return bool(_CUT.search(self.text)) or (not self.is_heading and self.word_count > 5 and not self.is_complete)

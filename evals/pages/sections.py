@@ -65,7 +65,8 @@ def _title(parts: Sequence[Part]) -> int | None:
         # A heading among others of its rank heads a section, not the page.
         peers = [at for at in headings if parts[at].block.level <= parts[first].block.level]
         return first if peers == [first] else None
-    return first if not headings and _looks_like_title(parts, first) else None
+    asks = parts[first].is_question and len(parts[first].sentences) == 1
+    return first if (asks or not headings) and _looks_like_title(parts, first) else None
 
 
 def _can_be_title(part: Part) -> bool:

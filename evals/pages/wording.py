@@ -14,8 +14,8 @@ from evals.lexicons import load_yaml
 
 _WORD = re.compile(r"\w+")
 _GAP = r"(?:\w+ ){0,5}?"
-# Sentence ends, and line breaks inside a block.
-_BREAK = re.compile(r"(?<=[.!?…])[\"”’)\]*]{0,3}\s+|\n")
+# Sentence ends (but not "A.I."), and line breaks inside a block.
+_BREAK = re.compile(r"(?<=[.!?…])(?<!\b[A-Za-z]\.)[\"”’)\]*]{0,3}\s+|\n")
 _NUMBERING = re.compile(r"(?:\d{1,2}|[ivx]{1,4}) ")
 
 

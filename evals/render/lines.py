@@ -163,7 +163,7 @@ class _Reader:
 
     def _is_wrapped(self, at: int) -> bool:
         above, line = self._lines[at - 1], self._lines[at]
-        return self._width is not None and is_wrapped(" " * above.indent + above.text, line.text, self._width)
+        return is_wrapped(" " * above.indent + above.text, line.text, self._width)
 
 
 def _is_row(text: str) -> bool:

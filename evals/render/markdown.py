@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.rules_core import StateCore
 
-from evals.render.markers import ends_sentence, is_wrapped, marker, wrap_width
+from evals.render.markers import is_wrapped, marker, wrap_width
 
 # The parser drops what lies deeper than it will nest.
 _DEEPEST = 60
@@ -42,16 +42,14 @@ def _parser() -> MarkdownIt:
 
 def _unwrap(state: StateCore) -> None:
     """Join lines that were only wrapped at a margin: their breaks are not meant, though line breaks count."""
-    width = state.env.get("width")
-    if width is None:
-        return
+    width = state.env["width"]
     for token in state.tokens:
         if token.type == "inline" and "\n" in token.content:
             lines = token.content.split("\n")
             for number in range(len(lines) - 1, 0, -1):
                 above, line = lines[number - 1], lines[number]
                 meant = above.endswith(("  ", "\\")) or marker(line) or not is_wrapped(above, line, width)
-                if not meant and not ends_sentence(above):
+                if not meant:
                     lines[number - 1 : number + 1] = [f"{above} {line}"]
             token.content = "\n".join(lines)
 

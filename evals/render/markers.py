@@ -15,8 +15,11 @@ _MARKER = re.compile(
     r"|(?P<letter>\(?[a-z][.)]|\(?[A-Z]\))\s+"
 )
 _ENDS_SENTENCE = re.compile(r"[.!?:;…][\"'”’)\]]*$")
-# Narrower or wider than this, the longest line is not the margin of a hard-wrapped text.
-_NARROWEST, _WIDEST = 50, 120
+# Shorter lines are meant to be short; a wider text was not wrapped at a margin.
+_NARROWEST, _WIDEST = 40, 130
+_FEWEST_WRAPPED = 2
+# Numbers and letters do not nest under bullets of the same indent; letters nest under numbers.
+_RANKS = {"number": 0, "letter": 1, "roman": 1}
 
 
 class Marker(NamedTuple):
@@ -52,15 +55,15 @@ def ends_sentence(text: str) -> bool:
 class Levels:
     """The nesting of the items of one list, told by indent first and by style of marker where indents are equal.
 
-    At equal indents bullets nest under numbers, but numbers never under bullets.
+    At equal indents bullets nest under letters and numbers, never the other way round.
     """
 
     open: list[tuple[int, str]] = field(default_factory=list)
 
     def of(self, indent: int, style: str) -> int:
         """The level, from 1, of the next item."""
-        key = (indent, style)
-        while self.open and (self.open[-1][0] > indent or (self.open[-1][0] == indent and style == "number")):
+        key, rank = (indent, style), _RANKS.get(style, 2)
+        while self.open and (self.open[-1][0], _RANKS.get(self.open[-1][1], 2)) > (indent, rank):
             self.open.pop()
         if key in self.open:
             del self.open[self.open.index(key) + 1 :]
@@ -70,25 +73,19 @@ class Levels:
 
 
 def wrap_width(lines: Sequence[str]) -> int | None:
-    """The margin at which a text was wrapped by hand or by a mail program; None when its line breaks are meant.
-
-    A line was wrapped when the first word of the next line would not have fitted. Two such breaks in mid-sentence,
-    and more of them than of breaks where it would have fitted, make the text a wrapped one.
-    """
-    width = max((len(line) for line in lines), default=0)
-    if not _NARROWEST <= width <= _WIDEST:
-        return None
-    wrapped = meant = 0
-    for line, after in pairwise(lines):
-        if line.strip() and after.strip() and not marker(after.strip()):
-            if not is_wrapped(line, after, width):
-                meant += 1
-            elif not ends_sentence(line):
-                wrapped += 1
-    return width if wrapped >= 2 and wrapped > meant else None
+    """The margin at which a text was wrapped by hand or by a mail program; None when it was not."""
+    wrapped = [len(line) for line, after in pairwise(lines) if _breaks_a_sentence(line, after)]
+    return max(wrapped) if len(wrapped) >= _FEWEST_WRAPPED and max(wrapped) <= _WIDEST else None
 
 
-def is_wrapped(line: str, after: str, width: int) -> bool:
-    """Whether the break between two lines is only wrapping at `width` characters."""
+def is_wrapped(line: str, after: str, width: int | None) -> bool:
+    """Whether the break between two lines is only wrapping: in mid-sentence, or because the next word did not fit."""
+    if _breaks_a_sentence(line, after):
+        return True
     first = after.split(maxsplit=1)[:1]
-    return bool(first) and len(line.rstrip()) + 1 + len(first[0]) > width
+    return width is not None and bool(first) and len(line.rstrip()) + 1 + len(first[0]) > width
+
+
+def _breaks_a_sentence(line: str, after: str) -> bool:
+    text = after.lstrip()
+    return len(line) >= _NARROWEST and text[:1].islower() and not ends_sentence(line.rstrip()) and not marker(text)

@@ -1,6 +1,6 @@
 """One planned answer as a report shows it: question, scores, marked text, findings, claims, what it should say."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.records import SEVERITIES, Finding, Item, Outcome, Question, Record
@@ -79,7 +79,7 @@ def answer_view(run: Run, item: Item, names: Names, overdue: Collection[str]) ->
         scores=tuple(_score_view(outcome) for outcome in item.outcomes),
         flow=flow(answer.text, answer.blocks, answer.hidden, _highlights(item, claims, findings), place.anchor),
         links=tuple((one_line(answer.text[n.start : n.end], 200), one_line(n.url, 500)) for n in answer.links),
-        findings=tuple(view for view in findings if view.anchor not in told),
+        findings=_gravest_first(view for view in findings if view.anchor not in told),
         claims=_grouped(claims),
         record=_record_rows(answer.record or question.record),
         worst=worst_severity(all_findings(item)) or "none",
@@ -87,17 +87,24 @@ def answer_view(run: Run, item: Item, names: Names, overdue: Collection[str]) ->
     )
 
 
+# Label -> the group it is told in; a "not found" is for the reviewer too, but it is no sign of an error.
+_GROUPS = {
+    "contradicted": ("Contradicted, partly supported, or without a verdict", True),
+    "not_found": ("Not found in the guidelines", True),
+    "supported": ("Supported", False),
+    "not_checkable": ("Nothing to check", False),
+}
+
+
 def _grouped(claims: Sequence[ClaimView]) -> tuple[ClaimGroup, ...]:
-    supported = tuple(claim for claim in claims if claim.label == "supported")
-    idle = tuple(claim for claim in claims if claim.label == "not_checkable" and not claim.findings)
-    quiet = {claim.anchor for claim in (*supported, *idle)}
-    doubtful = tuple(claim for claim in claims if claim.anchor not in quiet)
-    groups = (
-        ClaimGroup(title=f"Claims to check ({len(doubtful)})", open=True, claims=doubtful),
-        ClaimGroup(title=f"Supported claims ({len(supported)})", open=False, claims=supported),
-        ClaimGroup(title=f"Sentences with nothing to check ({len(idle)})", open=False, claims=idle),
+    told: dict[str, list[ClaimView]] = {label: [] for label in _GROUPS}
+    for claim in claims:
+        told[claim.label if claim.label in told else "contradicted"].append(claim)
+    groups = ((_GROUPS[label], tuple(found)) for label, found in told.items() if found)
+    return tuple(
+        ClaimGroup(title=f"{title}: {len(found)} {'claim' if len(found) == 1 else 'claims'}", open=opened, claims=found)
+        for (title, opened), found in groups
     )
-    return tuple(group for group in groups if group.claims)
 
 
 def _kinds(item: Item, claims: Sequence[ClaimView]) -> Iterator[str]:
@@ -151,6 +158,14 @@ def _finding_view(item: Item, key: str, scorer: str, finding: Finding) -> Findin
     )  # fmt: skip
 
 
+def _gravest_first(findings: Iterable[FindingView]) -> tuple[FindingView, ...]:
+    return tuple(sorted(findings, key=lambda finding: -SEVERITIES.index(finding.severity)))
+
+
+def _short(finding: FindingView) -> str:
+    return f"{one_line(finding.rule, 24)} {finding.severity}"
+
+
 def _has_span(finding: Finding) -> bool:
     return finding.start is not None and finding.end is not None
 
@@ -168,7 +183,7 @@ def _highlights(item: Item, claims: Sequence[ClaimView], findings: Sequence[Find
     told = {view.anchor for claim in claims for view in claim.findings}
     for finding, view in zip(all_findings(item), findings, strict=True):
         if finding.start is not None and finding.end is not None and view.anchor not in told:
-            tag = Tag(text=f"{view.rule} {view.severity}", target=view.anchor, look="finding")
+            tag = Tag(text=_short(view), target=view.anchor, look="finding")
             marks.append(
                 Highlight(start=finding.start, end=finding.end, look=tag.look, tags=(tag,), anchor=view.target)
             )
@@ -177,7 +192,8 @@ def _highlights(item: Item, claims: Sequence[ClaimView], findings: Sequence[Find
 
 def _claim_highlight(view: ClaimView) -> Highlight:
     # A finding on exactly the claim's words shares the claim's tag: two labels for one thing would be noise.
-    claim, rules = view.claim, "".join(f", {f.rule} {f.severity}" for f in view.findings)
+    claim, graver = view.claim, [finding for finding in view.findings if finding.severity != "info"]
+    rules = "".join(f", {_short(finding)}" for finding in graver)
     text = f"{claim.claim_id} {view.words}{rules}"
     look = f"v-{view.label}"
     if not rules and view.label == "supported":

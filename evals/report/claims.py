@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from evals.records import Claim, Item, Passage, Source, Verdict
-from evals.report.facts import LABELS
+from evals.records import Claim, Item, Passage, Severity, Source, Verdict
 from evals.report.inert import anchor, clip, https_address, number, one_line
+from evals.report.tallies import LABELS
 from evals.store import decide
 
 QUOTE = 600
@@ -46,7 +46,7 @@ class FindingView:
 
     anchor: str
     rule: str
-    severity: str
+    severity: Severity
     scorer: str
     message: str
     evidence: str

@@ -1,35 +1,15 @@
-"""What every report of a run says, in whatever form: its limits, how it was made, its numbers, where to look first."""
+"""What every report of a run says, in whatever form: its limits, how it was made, and where to look first."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evals.records import SEVERITIES, STATUSES, Finding, Item, Severity
+from evals.records import SEVERITIES, Finding, Item, Severity
 from evals.report.inert import anchor, number
-from evals.stats import MIN_CLUSTERS
 from evals.store import Run
 
 NOT_CLINICAL = "Machine scores are an aid to review. This is not a clinical validation."
-LABELS: Mapping[str, str] = {
-    "supported": "supported",
-    "contradicted": "contradicted",
-    "partly": "partly supported",
-    "not_found": "not found",
-    "not_checkable": "not checkable",
-    "no_verdict": "no verdict",
-}
-"""Verdict labels as people read them, in the order reports show them."""
-
-MEANINGS: Mapping[str, str] = {
-    "supported": "a passage says the same",
-    "contradicted": "a passage says otherwise",
-    "partly": "a passage says part of it, or says it with a limit that is missing here",
-    "not_found": "no passage speaks about it; it may well be true",
-    "not_checkable": "states nothing that a guideline could bear out (a question, a notice)",
-    "no_verdict": "the judge failed, or did not look",
-}
 _MOST_IDS = 20
-TOO_FEW = f"Counts only: fewer than {MIN_CLUSTERS} questions, and a mean of so few would read like a result."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +18,6 @@ class Place:
 
     anchor: str
     name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScorerRow:
-    """One scorer's numbers, as `summary.json` gives them, with `interval` in words."""
-
-    name: str
-    mean: str
-    interval: str
-    counts: Mapping[str, int]
-    planned: int
-    clusters: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,19 +43,19 @@ class FindingRow:
 
 
 def names_of(run: Run) -> "Names":
-    """How this run's answers are called: the repeat is named only where there is more than one."""
-    return Names(repeated=any(item.answer.repeat for item in run.items))
+    """How this run's answers are called."""
+    return Names(repeated=frozenset(item.answer.question_id for item in run.items if item.answer.repeat))
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Calls answers "Q10", or "Q10 repeat 1" where questions are asked more than once."""
+    """Calls answers "Q10", or "Q10 repeat 1" for the questions in `repeated`, which are asked more than once."""
 
-    repeated: bool
+    repeated: frozenset[str]
 
     def of(self, question_id: str, repeat: int) -> Place:
         """The place of an answer."""
-        name = f"{question_id} repeat {repeat}" if self.repeated else question_id
+        name = f"{question_id} repeat {repeat}" if question_id in self.repeated else question_id
         return Place(anchor=anchor(question_id, repeat), name=name)
 
 
@@ -135,72 +103,6 @@ def _with(name: str, description: str | None) -> str:
 
 def _named(part: Mapping[str, Any]) -> str:
     return f"{part['name']} (version {part['version']})"
-
-
-def scorer_rows(summary: Mapping[str, Any]) -> tuple[ScorerRow, ...]:
-    """The summary table, one row a scorer, in the order of the suite."""
-    return tuple(scorer_row(name, row) for name, row in summary["scorers"].items())
-
-
-def scorer_row(name: str, row: Mapping[str, Any]) -> ScorerRow:
-    """One row of the summary, or of a slice."""
-    return ScorerRow(
-        name=name,
-        mean=number(row["mean"]),
-        interval=_interval(row),
-        counts={status: row[status] for status in STATUSES},
-        planned=row["planned"],
-        clusters=row["clusters"],
-    )
-
-
-def _interval(row: Mapping[str, Any]) -> str:
-    if row["low"] is None or row["high"] is None:
-        return "–"
-    return f"{number(row['low'])} to {number(row['high'])}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SliceTable:
-    """One sliced field: for each of its values a row, with one cell for each scorer of the run."""
-
-    field: str
-    rows: tuple[tuple[str, tuple[ScorerRow | None, ...]], ...]
-
-
-def slice_tables(summary: Mapping[str, Any]) -> tuple[SliceTable, ...]:
-    """The slices, one table a field; a cell is None where a scorer has nothing planned in that slice."""
-    cells: dict[str, dict[str, dict[str, ScorerRow]]] = {}
-    for row in summary["slices"]:
-        of_value = cells.setdefault(row["field"], {}).setdefault(row["value"], {})
-        of_value[row["scorer"]] = scorer_row(row["scorer"], row)
-    scorers = tuple(summary["scorers"])
-    tables = {
-        field: tuple((value, tuple(found.get(scorer) for scorer in scorers)) for value, found in values.items())
-        for field, values in cells.items()
-    }
-    return tuple(SliceTable(field=field, rows=rows) for field, rows in tables.items())
-
-
-def counts_in_words(row: ScorerRow) -> str:
-    """ "11 scored, 1 error of 12 planned": every ending that happened, so that no answer goes missing."""
-    parts = [f"{count} {status}" for status, count in row.counts.items() if count or status == "scored"]
-    return f"{', '.join(parts)} of {row.planned}"
-
-
-def verdict_rows(summary: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
-    """How many claims got which verdict: label and count, without labels that no claim got."""
-    return tuple((label, summary["verdicts"][label]) for label in LABELS if summary["verdicts"].get(label))
-
-
-def reason_rows(summary: Mapping[str, Any]) -> tuple[tuple[str, str, int], ...]:
-    """Why there is no number: scorer, reason, count; the commonest first."""
-    rows = [
-        (scorer, reason, count)
-        for scorer, row in summary["scorers"].items()
-        for reason, count in row["not_scored"].items()
-    ]
-    return tuple(sorted(rows, key=lambda row: (-row[2], row[0], row[1])))
 
 
 def worst_rows(run: Run, most: int) -> tuple[WorstRow, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from evals.report import facts
+from evals.report import facts, tallies
 from evals.report.answers import answer_views
 from evals.report.inert import number, one_line, visible
 from evals.store import Run
@@ -18,6 +18,8 @@ from evals.store import Run
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 WORST = 5
 _SHOWN_LINKS = 24
+_MANY = 200
+"""With more answers than this a browser lays out only those in view."""
 
 
 def html_report(run: Run) -> str:
@@ -30,21 +32,22 @@ def html_report(run: Run) -> str:
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         not_clinical=facts.NOT_CLINICAL,
         limits=facts.corpus_limits(run),
-        scorers=facts.scorer_rows(run.summary),
-        too_few=facts.TOO_FEW,
+        scorers=tallies.scorer_rows(run.summary),
+        too_few=tallies.TOO_FEW,
         measures=_measures(run),
-        reasons=facts.reason_rows(run.summary),
-        slices=facts.slice_tables(run.summary),
-        counts_in_words=facts.counts_in_words,
-        verdicts=facts.verdict_rows(run.summary),
-        labels=facts.LABELS,
-        meanings=facts.MEANINGS,
+        reasons=tallies.reason_rows(run.summary),
+        slices=tallies.slice_tables(run.summary),
+        counts_in_words=tallies.counts_in_words,
+        verdicts=tallies.verdict_rows(run.summary),
+        labels=tallies.LABELS,
+        meanings=tallies.MEANINGS,
         findings=facts.finding_rows(run),
         shown_links=_SHOWN_LINKS,
         worst=facts.worst_rows(run, WORST),
         made=facts.how_made(run),
         index=tuple(_index(run)),
         answers=answer_views(run),
+        many=len(run.items) > _MANY,
     )  # fmt: skip
 
 
@@ -80,7 +83,7 @@ def _index(run: Run) -> Iterator[IndexRow]:
         found = {o.scorer: number(o.value) if o.status == "scored" else o.status for o in item.outcomes}
         yield IndexRow(
             place=names.of(answer.question_id, answer.repeat),
-            question=one_line(run.questions[answer.question_id].text, 140),
+            question=one_line(run.questions[answer.question_id].text, 240),
             values=tuple(found.get(scorer, "–") for scorer in scorers),
             worst=facts.worst_severity(facts.all_findings(item)) or "–",
         )

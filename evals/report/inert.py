@@ -13,7 +13,8 @@ _ADDRESS = re.compile(r"[!#-;=?-\[\]_a-z~]{1,2000}")
 # Spreadsheets skip what cannot be seen before they look for a formula; some take the full-width signs too.
 _FORMULA = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
 _MARKUP = re.compile(r"://|www(?=\.)|[\\`*_{}\[\]<>#|~$&@]", re.IGNORECASE)
-_LIST_MARKER = re.compile(r"\A(\d*)([.)=+-])")
+# What makes a whole line a list item, a rule or a heading's underline.
+_LINE_MARKUP = re.compile(r"\A(\d+)([.)])(?=\s|\Z)|\A()([+-])(?=\s|\Z)|\A()([=-])(?=[=-]*\Z)")
 # Breaks addresses and names, which Markdown renderers link, or notify, by themselves; a reader does not see it.
 _BREAK = "&#8203;"
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": f"@{_BREAK}", "://": f":{_BREAK}//"}
@@ -66,7 +67,7 @@ def cell(value: str | float | None) -> str | float:
 def markdown(text: str) -> str:
     """The text on one line, all Markdown and HTML in it escaped, nothing in it that links or notifies by itself."""
     escaped = _MARKUP.sub(_escaped, " ".join(visible(text).split()))
-    return _LIST_MARKER.sub(r"\1\\\2", escaped)
+    return _LINE_MARKUP.sub(lambda found: "\\".join(part for part in found.groups() if part is not None), escaped)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from evals.records import SEVERITIES, STATUSES
-from evals.report import facts, inert
+from evals.report import facts, inert, tallies
 from evals.report.answers import AnswerView, ScoreView, answer_view
 from evals.report.claims import EvidenceView, FindingView
 from evals.report.html import TEMPLATES
@@ -46,25 +46,25 @@ class LowAnswer:
 
 def markdown_report(run: Run) -> str:
     """The short report of a run as Markdown."""
-    found, reasons = facts.finding_rows(run), facts.reason_rows(run.summary)
+    found, reasons = facts.finding_rows(run), tallies.reason_rows(run.summary)
     return _environment().get_template("report.md").render(
         run_id=run.manifest["run_id"],
         not_clinical=facts.NOT_CLINICAL,
         limits=facts.corpus_limits(run),
         made=facts.how_made(run),
         statuses=STATUSES,
-        scorers=facts.scorer_rows(run.summary),
-        verdicts=facts.verdict_rows(run.summary),
-        labels=facts.LABELS,
-        meanings=facts.MEANINGS,
+        scorers=tallies.scorer_rows(run.summary),
+        verdicts=tallies.verdict_rows(run.summary),
+        labels=tallies.LABELS,
+        meanings=tallies.MEANINGS,
         findings=found[:_FINDING_ROWS],
         more_findings=len(found) - _FINDING_ROWS,
         places=_PLACES,
         reasons=reasons[:_REASONS],
         more_reasons=len(reasons) - _REASONS,
-        slices=facts.slice_tables(run.summary),
-        too_few=facts.TOO_FEW,
-        counts_in_words=facts.counts_in_words,
+        slices=tallies.slice_tables(run.summary),
+        too_few=tallies.TOO_FEW,
+        counts_in_words=tallies.counts_in_words,
         worst=facts.worst_rows(run, _WORST),
         low=tuple(_low_answers(run)),
     )  # fmt: skip

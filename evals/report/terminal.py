@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from itertools import groupby
 
-from rich import box
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from evals.records import STATUSES
-from evals.report import facts
+from evals.report import facts, tallies
 from evals.report.inert import one_line, visible
 from evals.store import Run
 
@@ -24,7 +23,7 @@ def render_terminal(run: Run, console: Console) -> None:
     _print(console, _text(f"{run.manifest['suite']['name']}: {run.summary['answers']:,} answers", "bold"))
     _print(console, _scores(run))
     _print(console, _worst(run))
-    counts = ", ".join(f"{count:,} {facts.LABELS[label]}" for label, count in facts.verdict_rows(run.summary))
+    counts = ", ".join(f"{count:,} {tallies.LABELS[label]}" for label, count in tallies.verdict_rows(run.summary))
     _print(console, _text(f"Claims: {counts or 'none judged'}"))
     _print(console, _findings(run))
     for limit in facts.corpus_limits(run):
@@ -42,16 +41,17 @@ def _text(value: str, style: str = "") -> Text:
     return Text(visible(value), style=style, overflow="fold")
 
 
-def _scores(run: Run) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+def _scores(run: Run) -> Padding:
+    # No lines between columns: with them the eight columns would not fit into 80 characters.
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("scorer", overflow="fold", min_width=8)
     for heading in ("mean", "95% interval", *STATUSES, "planned"):
         table.add_column(heading, justify="right", no_wrap=True)
-    rows = facts.scorer_rows(run.summary)
+    rows = tallies.scorer_rows(run.summary)
     for row in rows:
         counts = (str(row.counts[status]) for status in STATUSES)
         table.add_row(_text(row.name), row.mean, row.interval, *counts, str(row.planned))
-    return table
+    return Padding(table, (1, 0))
 
 
 def _worst(run: Run) -> Padding | None:
@@ -60,7 +60,7 @@ def _worst(run: Run) -> Padding | None:
         return None
     groups = groupby(rows, key=lambda row: row.scorer)
     lines = (
-        (scorer, ", ".join(f"{one_line(row.place.name, 40)} {row.value}" for row in group), "")
+        (scorer, ", ".join(f"{one_line(row.place.name, 40)}: {row.value}" for row in group), "")
         for scorer, group in groups
     )
     return _listed("Lowest answers", lines)
@@ -72,13 +72,13 @@ def _findings(run: Run) -> Padding | None:
         return None
     lines = [(row.severity, _told(row), _SEVERITY_STYLES.get(row.severity, "")) for row in rows[:_FINDINGS]]
     if len(rows) > _FINDINGS:
-        lines.append(("", f"and {len(rows) - _FINDINGS} more kinds, in the report", ""))
+        lines.append(("", f"and {len(rows) - _FINDINGS} more in the report", ""))
     return _listed("Gravest findings", lines)
 
 
 def _told(row: facts.FindingRow) -> str:
     answers = "1 answer" if len(row.places) == 1 else f"{len(row.places)} answers"
-    return f"{row.rule} {row.findings} in {answers}: {one_line(row.example, 120)}"
+    return f"{row.rule} ({row.findings} in {answers}): {one_line(row.example, 120)}"
 
 
 def _listed(title: str, lines: Iterable[tuple[str, str, str]]) -> Padding:

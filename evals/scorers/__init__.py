@@ -61,7 +61,11 @@ def make_scorer(name: str, settings: Mapping[str, Any]) -> Scorer:
     fields = getattr(kind, "__dataclass_fields__", {})
     for key in settings:
         if key not in fields:
-            raise UserError(f"settings of scorer {name!r}", f"unknown setting {key!r}", fix=did_you_mean(key, fields) if fields else "It has none.")
+            raise UserError(
+                f"settings of scorer {name!r}",
+                f"unknown setting {key!r}",
+                fix=did_you_mean(key, fields) if fields else "It has none.",
+            )
     return kind(**settings)
 
 
@@ -93,7 +97,9 @@ def skipped(scorer: Scorer, question_id: str, reason: str) -> Outcome:
     )  # fmt: skip
 
 
-def _outcome(scorer: Scorer, answer: Answer, result: Score | Unscored, status: Literal["scored", "unscored", "error"]) -> Outcome:
+def _outcome(
+    scorer: Scorer, answer: Answer, result: Score | Unscored, status: Literal["scored", "unscored", "error"]
+) -> Outcome:
     # Three decimals: far finer than any decision, and immune to the last bits of floating point.
     measures = {key: None if value is None else round(value, 3) for key, value in result.measures.items()}
     return Outcome(

@@ -24,7 +24,9 @@ class Faithfulness:
         "contradicted": Measure("claims that a passage contradicts", "claims", "down"),
         "not_found": Measure("claims that no passage speaks about", "claims", "down"),
         "not_checkable": Measure("sentences that state nothing to check", "sentences", "down"),
-        "given_context": Measure("the same share against the passages the answer was given; null when it was given none", "share", "up"),
+        "given_context": Measure(
+            "the same share against the passages the answer was given; null when it was given none", "share", "up"
+        ),
     }
 
     def __call__(self, case: Case, /) -> Score | Unscored:
@@ -37,14 +39,18 @@ class Faithfulness:
         counts = {label: sum(verdict.label == label for _, verdict in judged) for label in (*_COUNTED, "not_checkable")}
         measures = {"claims": len(counted), **counts, "given_context": _given(case)}
         if failed:
-            return Unscored(f"the judge failed on {len(failed)} of {len(case.claims)} claims: {failed[0].reason}", measures)
+            return Unscored(
+                f"the judge failed on {len(failed)} of {len(case.claims)} claims: {failed[0].reason}", measures
+            )
         if not counted:
             return Unscored("the answer makes no claim that could be checked", measures)
         reason = (
             f"{counts['supported']} of {len(counted)} claims borne out, {counts['partly']} in part, "
             f"{counts['contradicted']} contradicted, {counts['not_found']} not found"
         )
-        return Score(_share(counted), reason, measures, tuple(_finding(case, c, v) for c, v in counted if v.label != "supported"))
+        return Score(
+            _share(counted), reason, measures, tuple(_finding(case, c, v) for c, v in counted if v.label != "supported")
+        )
 
 
 def _given(case: Case) -> float | None:
@@ -64,7 +70,11 @@ def _share(counted: Sequence[tuple[Claim, Verdict]]) -> float:
 def _finding(case: Case, claim: Claim, verdict: Verdict) -> Finding:
     passage = case.corpus.get(verdict.passage_id or "")
     evidence = passage.text[verdict.evidence_start : verdict.evidence_end] if passage else ""
-    words = {"contradicted": "Contradicted by the guidelines.", "partly": "Only partly borne out.", "not_found": "Not found in the guidelines."}
+    words = {
+        "contradicted": "Contradicted by the guidelines.",
+        "partly": "Only partly borne out.",
+        "not_found": "Not found in the guidelines.",
+    }
     return Finding(
         rule=verdict.code or "E15", severity=_severity(claim, verdict), start=claim.start, end=claim.end,
         message=f"{words[str(verdict.label)]} {verdict.reason}", evidence=evidence,

@@ -16,7 +16,6 @@ from evals.generators.composer.patient import is_other_person, record_facts
 from evals.generators.composer.sections import Sections
 from evals.records import Passage, Question
 
-
 NEAR = 0.5
 """Passages scoring below this share of the best one are about something else and are left out."""
 

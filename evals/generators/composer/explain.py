@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from evals.corpus import Index
 from evals.prompt import Prompt
 from evals.readability.formulas import flesch_kincaid
-from evals.readability.masking import mask
+from evals.readability.masking import mask, name_spans
 from evals.readability.tokens import count, tokens
 from evals.records import Passage, Sentence, Source
-
 
 LEAD = 0.6
 GRADE_PENALTY = 0.04
@@ -83,5 +82,6 @@ def _source(passage: Passage, sentence: Sentence) -> Source | None:
 
 def _grade(sentence: str) -> float:
     """Flesch–Kincaid grade of one sentence, drug and gene names masked: they cannot be put more simply."""
-    counts = replace(count(mask(sentence, tokens(sentence))), sentences=1)
+    words = mask(tokens(sentence, 0, len(sentence)), name_spans(sentence))
+    counts = replace(count(words), sentences=1)
     return flesch_kincaid(counts) if counts.words else 0.0

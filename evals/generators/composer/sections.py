@@ -59,7 +59,9 @@ class Sections:
         return template.format(do=danger.do).strip()
 
     def _limits(self) -> str:
-        return "\n\n".join(self._wording.limits[key] for key in find_limits(self._question.text) if key in self._wording.limits)
+        return "\n\n".join(
+            self._wording.limits[key] for key in find_limits(self._question.text) if key in self._wording.limits
+        )
 
     def _explanation(self) -> str:
         heading = f"## {self._wording.headings.get('explanation', '')}"

@@ -1,0 +1,138 @@
+"""An answer -> its sentences, and the notices each of them says."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from evals.notices.elements import Wordings
+from evals.notices.patterns import Pattern, words_of
+from evals.records import Answer, Block, Section, SectionKind
+from evals.sentences import split_sentences
+
+# A question says nothing: "Do I need to talk with my doctor?" is no notice. An offer may be one.
+_QUESTION = ("?", "？")
+_MAY_ASK = frozenset({"D10", "upload_offer"})
+_NOTICES: frozenset[SectionKind | None] = frozenset({"opening_notice", "closing_notice"})
+# Notices that are nothing but notices: beside one of them, doubtful words are meant as a notice too.
+_COMPANY = frozenset({"D1", "D2", "D3", "D6", "D9", "D12"})
+# Where weak words are meant as the notice; for the rest, in a notice.
+_HOMES: Mapping[str, frozenset[SectionKind | None]] = {"D10": frozenset({"upload"})}
+_CLOSING = "\"'”’»)]*_ "
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice said at `text[start:end]`.
+
+    `weak`: its words alone might be clinical advice. `in_company`: it stands in a notice, or beside other notices.
+    """
+
+    id: str
+    start: int
+    end: int
+    weak: bool
+    section: SectionKind | None = None
+    in_company: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence, where it stands, what it says, and which topics it touches (topic -> times)."""
+
+    start: int
+    end: int
+    block: int
+    heading: bool
+    section: SectionKind | None
+    notices: tuple[Notice, ...]
+    signals: frozenset[str]
+    topics: Mapping[str, int]
+
+    @property
+    def strong(self) -> bool:
+        """Whether it says a notice beyond doubt."""
+        return any(not notice.weak for notice in self.notices)
+
+
+TOPICS = ("treatment", "symptoms", "cancer", "courtesy", "notice_heading")
+
+
+def read_sentences(answer: Answer, text: str, wordings: Wordings) -> tuple[Said, ...]:
+    """The sentences of the visible text in order. A weak notice beside another one in its block is taken as meant."""
+    said = [_said(text, place, wordings) for place in _places(answer, text)]
+    beside: dict[int, set[str]] = {}
+    for sentence in said:
+        meant = {notice.id for notice in sentence.notices if not notice.weak and notice.id in _COMPANY}
+        beside.setdefault(sentence.block, set()).update(meant)
+    return tuple(_in_context(sentence, beside) for sentence in said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    start: int
+    end: int
+    block: int
+    heading: bool
+    section: SectionKind | None
+
+
+def _places(answer: Answer, text: str) -> Iterator[_Where]:
+    sections = sorted(answer.sections, key=lambda section: (section.start, section.end))
+    starts = [section.start for section in sections]
+    blocks = sorted(answer.blocks, key=lambda block: (block.start, block.end)) or list(_lines(text))
+    for number, block in enumerate(blocks):
+        if block.kind == "code":
+            continue
+        section = _section_at(sections, starts, block.start)
+        for span in split_sentences(text[block.start : block.end]):
+            yield _Where(block.start + span.start, block.start + span.end, number, block.kind == "heading", section)
+
+
+def _lines(text: str) -> Iterator[Block]:
+    at = 0
+    for line in text.split("\n"):
+        if line.strip():
+            yield Block(kind="paragraph", start=at, end=at + len(line))
+        at += len(line) + 1
+
+
+def _section_at(sections: Sequence[Section], starts: Sequence[int], position: int) -> SectionKind | None:
+    index = bisect_right(starts, position) - 1
+    return sections[index].kind if index >= 0 and position < sections[index].end else None
+
+
+def _said(text: str, place: _Where, wordings: Wordings) -> Said:
+    words = words_of(text, place.start, place.end)
+    hits = wordings.groups.find(words)
+    asks = text[place.start : place.end].rstrip(_CLOSING).endswith(_QUESTION)
+    notices: list[Notice] = []
+    for name, patterns in wordings.patterns.items():
+        if asks and name not in _MAY_ASK:
+            continue
+        # A strong wording is told before a weak one of the same notice.
+        for pattern in sorted(patterns, key=lambda pattern: pattern.weak):
+            if pattern.only_in not in {None, place.section}:
+                continue
+            if found := pattern.find(hits, len(words)):
+                notices.append(Notice(name, words[found[0]].start, words[found[1]].end, pattern.weak, place.section))
+                break
+    signals = frozenset(name for name, patterns in wordings.signals.items() if _any(patterns, hits, len(words)))
+    topics = {topic: len(hits[topic]) for topic in TOPICS if topic in hits}
+    return Said(place.start, place.end, place.block, place.heading, place.section, tuple(notices), signals, topics)
+
+
+def _any(patterns: Sequence[Pattern], hits: Mapping[str, list[tuple[int, int]]], length: int) -> bool:
+    return any(pattern.find(hits, length) for pattern in patterns)
+
+
+def _in_context(sentence: Said, beside: Mapping[int, set[str]]) -> Said:
+    same, near = beside[sentence.block], set().union(*(beside.get(sentence.block + step, set()) for step in (-1, 0, 1)))
+    notices = tuple(
+        replace(
+            notice,
+            weak=notice.weak and sentence.section not in _HOMES.get(notice.id, _NOTICES) and not same - {notice.id},
+            in_company=sentence.section in _NOTICES or bool(near - {notice.id}),
+        )
+        for notice in sentence.notices
+    )
+    return replace(sentence, notices=notices)

@@ -1,0 +1,274 @@
+"""Where the name of a source begins and ends in running text, and whether it names anyone."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from evals.lexicons import load_yaml
+
+_MOST_WORDS = 24
+_MOST_VAGUE_WORDS = 9
+_WORD = re.compile(r"\S{1,200}")
+_CORE = re.compile(r"[(\[\"“‘']{0,3}(?P<core>(?:[A-Za-z]\.){2,}|\S*?)(?P<end>[.,;:!?)\]\"”’]{0,4})", re.DOTALL)
+_ABBREVIATED = frozenset({"St", "Dr", "Drs", "No", "Vol", "Prof", "vs", "v"})
+_QUOTED = re.compile(r"[\"“][^\"“”\n]{2,150}[\"”]")
+_BRACKETED = re.compile(r"\(([^()\n]{1,150})\)")
+_SHORT_FORM = re.compile(r"(?:the )?[A-Z][A-Za-z&.-]{1,9}")
+_TITLE_END = re.compile(r"[,.;:!?\n(]")
+_TITLE_SHARE = 0.6
+_AND = re.compile(r"\s+(?:and|y|&)\s+(?:the\s+|la\s+|el\s+)?", re.IGNORECASE)
+_VERSION = re.compile(r",?\s+(?:(?:version|v\.?)\s?)?\d[\d.]{0,8}\d(?=,)", re.IGNORECASE)
+_PUBLICATION = re.compile(r"(?i:guidelines?|patients|series|book|PDQ|handbook|guías?|pacientes)$")
+_WHOSE = re.compile(r"\b(?:at|from|of|by|in|de)\s+(?:the\s+)?")
+_SHORT_AFTER = re.compile(r"\s\([A-Z][A-Za-z&.-]{1,9}\)$")
+_ARTICLE = re.compile(r"(?:the|a|an|el|la|los|las|un|una|its|their|this|these)\s+", re.IGNORECASE)
+
+
+class Name(NamedTuple):
+    """A source named at `text[start:end]`. `vague` when it is talk of experts or studies without a name."""
+
+    start: int
+    end: int
+    vague: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The word lists of the lexicon, in lower case."""
+
+    vague: frozenset[str]
+    vague_singular: frozenset[str]
+    vague_adjectives: frozenset[str]
+    name_tails: frozenset[str]
+    name_links: frozenset[str]
+    no_names: frozenset[str]
+    not_sources: frozenset[str]
+    not_before: frozenset[str]
+    other_verbs: frozenset[str]
+    auxiliaries: frozenset[str]
+
+
+@cache
+def words() -> Words:
+    """The word lists of the lexicon."""
+    lexicon = load_yaml("attributions.yaml")
+    return Words(*(frozenset(str(word).lower() for word in lexicon[name]) for name in Words.__slots__))
+
+
+@cache
+def phrases(key: str) -> re.Pattern[str]:
+    """A pattern for the whole phrases under a key of the lexicon, the longest first, in any case."""
+    return re.compile(rf"(?<![\w-])(?:{_alternatives(load_yaml('attributions.yaml')[key])})(?![\w-])", re.IGNORECASE)
+
+
+@cache
+def known_bodies() -> re.Pattern[str]:
+    """A pattern for the names and short names of known bodies."""
+    lexicon = load_yaml("attributions.yaml")
+    names = [str(name) for body in lexicon["bodies"] for name in (body["name"], *body["aliases"])]
+    spelled = frozenset(map(str, lexicon["as_spelled"]))
+    free = _alternatives(name for name in names if name not in spelled)
+    return re.compile(rf"(?<![\w-])(?:(?i:{free})|{_alternatives(spelled)})(?!\w|-[a-z])")
+
+
+@cache
+def body_words() -> re.Pattern[str]:
+    """A pattern for the words that make a capitalised name one of a body: "Society", "Journal"."""
+    return re.compile(rf"(?<!\w)(?:{_alternatives(load_yaml('attributions.yaml')['body_words'])})(?!\w)")
+
+
+def body_of(url: str) -> str | None:
+    """The body whose site an address belongs to; None for an address of anyone else."""
+    try:
+        host = (urlsplit(url).hostname or "").lower().rstrip(".")
+    except ValueError:  # what stands in a link need not be an address
+        return None
+    labels = host.split(".")[-6:]
+    return next((found for n in range(len(labels)) if (found := _hosts().get(".".join(labels[n:])))), None)
+
+
+def read_name(text: str, at: int, end: int) -> Name | None:
+    """The source that is named from `at` on, not reaching beyond `end`; None when no one is."""
+    article = _ARTICLE.match(text, at, end)
+    start = article.end() if article else at
+    if start >= end:
+        return None
+    first = _core(text, start, end)
+    if first.lower() in words().not_sources:
+        return None
+    stop = _named_end(text, start, end)
+    if stop is not None and names_someone(text[start:stop]):
+        return Name(start, stop, vague=False)
+    return _vague(text, start, end, article[0].strip().lower() if article else "")
+
+
+def names_someone(name: str) -> bool:
+    """Whether a name holds more than words like "experts" and "American"."""
+    if known_bodies().search(name):
+        return True
+    return any(
+        word[0].isupper() and word.lower().strip(".") not in words().no_names | words().vague | words().vague_adjectives
+        for word in re.findall(r"[^\W\d_][\w.’'-]*", name)
+    )
+
+
+def split_names(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The parts of "the NCI and the CDC"; "Food and Drug Administration" is one."""
+    parts: list[tuple[int, int]] = []
+    for link in _AND.finditer(text, start, end):
+        if known_bodies().match(text, link.end(), end) and known_bodies().search(text, start, link.start()):
+            parts.append((start, link.start()))
+            start = link.end()
+    return [*parts, (start, end)]
+
+
+def trim(name: str) -> str:
+    """A name on one line, without the punctuation around it; a bracket or quote that closes one stays."""
+    name = " ".join(name.split()).strip(" .,;:!?-–—")
+    short = _SHORT_AFTER.search(name)
+    if short and known_bodies().fullmatch(name, 0, short.start()):
+        return name[: short.start()]
+    for opening, closing in ('""', "“”", "()", "[]"):
+        if name.endswith(closing) and name.count(opening) == (2 if opening == closing else 1) and name[0] != opening:
+            return name
+    return name.strip(" .,;:!?\"“”'‘’()[]-–—") if not name.endswith(")") or "(" not in name else name
+
+
+def starts_backward(text: str, at: int, floor: int) -> int:
+    """The start of the capitalised name that the word at `at` stands in."""
+    before = list(_WORD.finditer(text, max(floor, at - 120), at))[-10:]
+    start = at
+    for match in reversed(before):
+        word = match[0]
+        if word[-1] in ",.;:!?)\"”" and word.rstrip(".") not in _ABBREVIATED:
+            break
+        core = word.lstrip("([\"“‘'")
+        if core[:1].isupper() and core.lower() not in ("the", "a", "an", "el", "la", "los", "las"):
+            start = match.start() + len(word) - len(core)
+        elif core.lower() not in words().name_links or core.lower() in ("the", "and", "in", "on", "to", "at", "with"):
+            break
+        if core != word:
+            break
+    return start
+
+
+def _named_end(text: str, start: int, end: int) -> int | None:
+    """The end of a capitalised name; None when it does not begin like one."""
+    good: int | None = None
+    at = start
+    for _ in range(_MOST_WORDS):
+        match = _WORD.search(text, at, end)
+        if not match:
+            break
+        if quoted := _QUOTED.match(text, match.start(), end):
+            return quoted.end() if good or quoted.start() == start else good
+        if text[match.start()] == "(":
+            return _after_bracket(text, match.start(), end, good)
+        core, closes = _parts(match[0])
+        if _is_capital(core) or (good and core.lower() in words().name_tails):
+            good = match.start() + match[0].index(core) + len(core)
+        elif not (good and core.lower() in words().name_links) or closes:
+            break
+        at = match.end()
+        if closes:
+            colon = good is not None and closes[0] in ":," and _title_end(text, good, end, closes[0])
+            return colon or good
+    return good
+
+
+def _after_bracket(text: str, at: int, end: int, good: int | None) -> int | None:
+    """A name's end where a bracket follows: a document in it belongs to the name, a short form does not."""
+    bracket = _BRACKETED.match(text, at, end)
+    if good is None or bracket is None or _SHORT_FORM.fullmatch(bracket[1]):
+        return good
+    return bracket.end() if bracket[1][0].isupper() or bracket[1][0].isdigit() or bracket[1][0] in "\"“" else good
+
+
+def _title_end(text: str, good: int, end: int, mark: str) -> int | None:
+    """The end of a title or version that follows a name: "… for Patients: Breast Cancer", "…, Version 2.2026"."""
+    publication = bool(_PUBLICATION.search(text, max(0, good - 12), good))
+    if mark == ",":
+        version = _VERSION.match(text, good, end) if publication else None
+        return version.end() if version else None
+    limit = min(end, good + 120)
+    stop = _TITLE_END.search(text, good + 1, limit)
+    title = text[good + 1 : stop.start() if stop else limit]
+    size = capitals = 0
+    for word in _WORD.finditer(title):
+        if _is_capital(word[0]):
+            capitals, size = capitals + 1, word.end()
+        elif word[0].lower() not in words().name_links:
+            break
+    # "According to the NCI: Lung cancer grows." A name that is no publication takes only a whole title.
+    counted = [word for word in title.split() if word.lower() not in words().name_links]
+    enough = capitals >= 2 if publication else capitals >= 2 and capitals >= len(counted) * _TITLE_SHARE
+    return good + 1 + size if enough or (capitals and capitals == len(counted)) else None
+
+
+def _vague(text: str, start: int, end: int, article: str) -> Name | None:
+    """Talk of experts, studies or guidelines that begins here."""
+    lists = words()
+    found: int | None = None
+    at = start
+    for number in range(_MOST_VAGUE_WORDS):
+        match = _WORD.search(text, at, end)
+        if not match or (found is None and number > 3):
+            break
+        core, closes = _parts(match[0])
+        low = core.lower()
+        if found is None and low in lists.vague:
+            if low in lists.vague_singular and article in ("the", "this", "el", "la"):
+                return None
+            found = match.start() + match[0].index(core) + len(core)
+        elif found is None and low not in lists.vague_adjectives | lists.no_names and not low.isdigit():
+            return None
+        elif found is not None and (low in lists.other_verbs | lists.auxiliaries or phrases("verbs").fullmatch(low)):
+            break
+        elif found is not None and core:
+            found = match.start() + match[0].index(core) + len(core)
+        at = match.end()
+        if closes:
+            break
+    return None if found is None else Name(start, found, vague=not _names_body(text[start:found]))
+
+
+def _names_body(name: str) -> bool:
+    """Whether vague talk goes on to name someone: "experts at the Mayo Clinic", "a study in The Lancet"."""
+    if known_bodies().search(name):
+        return True
+    return any(part[:1].isupper() and body_words().search(part) for part in _WHOSE.split(name))
+
+
+def _parts(word: str) -> tuple[str, str]:
+    """A word without its brackets and quotes, and the punctuation after it that closes a name."""
+    found = _CORE.fullmatch(word)
+    if not found:
+        return word, ""
+    core, closes = found["core"], found["end"]
+    if closes == "." and core in _ABBREVIATED:
+        return core, ""
+    return core, closes
+
+
+def _core(text: str, at: int, end: int) -> str:
+    match = _WORD.search(text, at, end)
+    return _parts(match[0])[0] if match else ""
+
+
+def _is_capital(word: str) -> bool:
+    bare = word.lstrip("(\"“‘'[")
+    return bare[:1].isupper() or bare[:1].isdigit() or any(map(str.isupper, bare))
+
+
+def _alternatives(names: Iterable[object]) -> str:
+    longest_first = sorted({str(name) for name in names}, key=lambda name: (-len(name), name))
+    return "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest_first)
+
+
+@cache
+def _hosts() -> Mapping[str, str]:
+    bodies = load_yaml("attributions.yaml")["bodies"]
+    return {str(host): str(body["name"]) for body in bodies for host in body["hosts"]}
