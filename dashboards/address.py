@@ -64,7 +64,7 @@ def choose_one(
 ) -> str:
     """A single choice kept in the address, the first option when the address names none of them; returns it."""
     wanted = get(name)
-    value = wanted if wanted in options else options[0]
+    value = wanted if wanted is not None and wanted in options else options[0]
     widget(label, list(options), **_kept(name, value), **more)
     return value
 

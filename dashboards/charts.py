@@ -10,7 +10,7 @@ _ROW, _AXIS = 44, 62
 _TITLE = "mean score, 1 is good"
 
 
-def score_bars(scores: pd.DataFrame) -> alt.LayerChart:
+def score_bars(scores: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     """Each scorer's mean as a point with its 95% interval; a scorer without a mean has a row and no point.
 
     `scores` has scorer, mean, low and high; low and high are null where there are too few questions for an interval.

@@ -14,6 +14,7 @@ import streamlit as st
 
 from evals import store
 from evals.errors import UserError
+from evals.report.inert import visible
 
 TREND = 12
 """So many runs at most are read for the trend."""
@@ -61,7 +62,7 @@ def run_label(name: str, folder: Path) -> str:
         return f"{name} (cannot be read)"
     prompt = rows.prompt_name(told) if isinstance(told.get("prompt"), dict) else "unknown prompt"
     done = "" if told.get("status") == "finished" else " (not finished)"
-    return marked.visible(f"{str(told.get('started') or name)[:16].replace('T', ' ')} · {prompt}{done}")
+    return visible(f"{str(told.get('started') or name)[:16].replace('T', ' ')} · {prompt}{done}")
 
 
 def shown() -> Opened:

@@ -16,6 +16,7 @@ CHOICES = ("topic", "cancer", "risk", "scorer", "rule", "verdict")
 """What answers can be filtered by, each by several values."""
 ORDERS = ("worst findings first", "most contradicted claims first", "question id")
 VERDICTS = ("contradicted", "partly", "not_found", "supported", "not_checkable", "no_verdict")
+UNSIGNED = "no one"
 SERIOUS: tuple[Severity, ...] = ("severe", "critical")
 
 
@@ -201,7 +202,7 @@ def _passage_row(passage: Passage, replaced_by: str, used: Mapping[str, Sequence
         "review_by": passage.review_by or "",
         "overdue": "overdue" if overdue(passage, today) else "",
         "replaced_by": cell(replaced_by),
-        "signed": cell(", ".join(part for part in (passage.signed_by, passage.signed_on) if part)) or "no one",
+        "signed": cell(", ".join(part for part in (passage.signed_by, passage.signed_on) if part)) or UNSIGNED,
         **{how: len(used.get(how, ())) for how in ("given", "cited", "evidence")},
     }
 

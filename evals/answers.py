@@ -15,15 +15,17 @@ def build_answer(
     question: Question, repeat: int, draft: Draft, *, generator: str, prompt: str | None, seed: int
 ) -> Answer:
     """The answer record of one draft; `passages` lists corpus ids, then ids of texts given from elsewhere."""
+    # A generator's text may hold half a character, which no file can.
+    raw = draft.raw.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     base = Answer(
-        question_id=question.id, repeat=repeat, question=question.text, raw=draft.raw, text="", record=question.record,
+        question_id=question.id, repeat=repeat, question=question.text, raw=raw, text="", record=question.record,
         language=question.language, generator=generator, prompt=prompt, seed=seed, model=draft.model,
         passages=(*draft.passages, *context_ids(question.id, repeat, draft)), tokens_in=draft.tokens_in,
         tokens_out=draft.tokens_out, cost=draft.cost,
     )  # fmt: skip
-    if len(draft.raw) > MAX_RENDERED:
-        return replace(base, text=draft.raw[:MAX_RENDERED])
-    rendered = render(draft.raw, draft.format or sniff(draft.raw))
+    if len(raw) > MAX_RENDERED:
+        return replace(base, text=raw[:MAX_RENDERED])
+    rendered = render(raw, draft.format or sniff(raw))
     attributions = _tied(find_attributions(rendered.text, rendered.blocks, rendered.links), draft.ties)
     return replace(
         base, text=rendered.text, hidden=rendered.hidden, blocks=rendered.blocks, links=rendered.links,

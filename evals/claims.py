@@ -25,6 +25,7 @@ _FINITE = re.compile(
     r"go|take|use|avoid|stop|get|keep|\w+ed|\w+es)\b",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,9 @@ def _stands_alone(words: str) -> bool:
 def _kind(text: str) -> ClaimKind:
     if text.rstrip(" \"'”’)").endswith("?"):
         return "question"
+    if _QUOTED.fullmatch(text):
+        # Somebody else's words, most often a myth about to be put right.
+        return "filler"
     for kind, patterns in _lexicon()[0]:
         if any(pattern.search(text) for pattern in patterns):
             return kind

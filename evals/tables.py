@@ -71,9 +71,20 @@ def _jsonl(path: Path) -> Iterator[Row | UserError]:
             yield UserError(where, f"not valid JSON ({error})", "one JSON object a line")
             continue
         if isinstance(value, dict):
-            yield Row(where, value)
+            yield Row(where, _without_lone_surrogates(value) if "\\ud" in line.lower() else value)
         else:
             yield UserError(where, f"a JSON {type(value).__name__}", "a JSON object ({...})")
+
+
+def _without_lone_surrogates(value: Any) -> Any:
+    # JSON can spell half of a character ("\\ud83d"), which no file or screen can hold.
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_without_lone_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_lone_surrogates(key): _without_lone_surrogates(item) for key, item in value.items()}
+    return value
 
 
 def _no_constant(name: str) -> float:

@@ -202,7 +202,14 @@ def fever_item() -> Item:
     )
     outcomes = (
         _outcome("Q10", "faithfulness", 0.333, "1 of 3 claims borne out", {"claims": 4}, findings),
-        _outcome("Q10", "readability", 0.996, "about grade 6", {"grade": 6.2}),
+        _outcome(
+            "Q10",
+            "readability",
+            0.996,
+            "about grade 6",
+            {"grade": 6.2},
+            (_finding("R-grade", "minor", "Hard to read.", FEVER, second),),
+        ),
     )
     return Item(answer=answer, claims=claims, verdicts=verdicts, outcomes=outcomes)
 
@@ -217,6 +224,7 @@ def _verdict(
     return Verdict(
         claim_id=claim_id,
         judge="local",
+        code="E08" if label == "contradicted" else None,
         label=label,
         confidence=confidence,
         reason=reason,

@@ -53,6 +53,7 @@ def test_text_a_reader_does_not_see_is_no_claim():
 
 
 KINDS = [
+    ("“A positive test means cancer.”", "filler"),
     ("Does chemo hurt?", "question"),
     ("I'm sorry you are going through this.", "filler"),
     ("Call your team right away.", "advice"),
@@ -60,7 +61,7 @@ KINDS = [
     ("Osimertinib is recommended for EGFR-mutated lung cancer.", "recommendation"),
     ("Nearly 90% of children live for many years.", "number"),
     ("Remission is a time with fewer signs of cancer.", "definition"),
-    ("This text was written by AI.", "notice"),
+    ("We cannot work out a dose for anyone.", "notice"),
     ("Tamoxifen raises the risk of blood clots.", "fact"),
 ]
 

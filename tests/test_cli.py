@@ -61,7 +61,7 @@ WRONG = [
     (["run", "--judge", "locl", "--limit", "1"], 'Did you mean "local"'),
     (["run", "--corpus", "missing-folder"], "no such corpus folder"),
     (["run", "--resume", "missing-run"], "not a run folder"),
-    (["run", "--limit", "0"], "0 is not in the range"),
+    (["run", "--limit", "0"], "greater than or equal to 1"),
     (["score", "missing.jsonl"], "no such file"),
     (["score", "README.md", "--scorers", "readbility"], 'Did you mean "readability"'),
     (["score", "README.md", "--record", "{"], "not JSON"),
@@ -88,7 +88,7 @@ def test_run_ends_with_a_table_and_the_run_folder(tmp_path):
     (folder,) = tmp_path.iterdir()
     assert printed[-1] == str(folder)
     whole = "\n".join(printed)
-    for word in ("faithfulness", "readability", "disclaimer", "unsigned", "not a clinical validation"):
+    for word in ("faithfulness", "readability", "disclaimer", "not signed", "not a clinical validation"):
         assert word in whole.lower()
 
 

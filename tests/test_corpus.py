@@ -1,6 +1,7 @@
 """Guideline files become passages, or an error that names file, line, what was found and what was wanted."""
 
 import datetime
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -219,6 +220,11 @@ def test_passages_come_in_id_order_whatever_the_order_of_the_paths(folder: Path)
     assert list(forth.passages) == list(back.passages) == ["A9", "T1"]
     assert forth.digest == back.digest
     assert forth.unsigned == 2
+
+
+def test_a_corpus_can_be_sent_to_another_process(folder: Path) -> None:
+    corpus = load_corpus([folder])
+    assert pickle.loads(pickle.dumps(corpus)) == corpus  # noqa: S301  (our own bytes)
 
 
 def test_the_digest_follows_the_content_and_nothing_else(

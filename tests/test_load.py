@@ -152,3 +152,11 @@ def test_any_text_survives_a_round_trip_through_a_jsonl_row(tmp_path_factory, te
     )
     rows = [row.values["answer"] for row in read_rows(path)]
     assert rows == [text, text]
+
+
+def test_half_a_character_in_a_row_becomes_a_replacement_character(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"answer": "a \\ud83d b \\ud83d\\ude42 c", "contexts": ["\\ude42"]}', encoding="utf-8")
+    (answer,) = load_answers(path)
+    assert answer.answer == "a \ufffd b \U0001f642 c"
+    assert answer.contexts == ("\ufffd",)

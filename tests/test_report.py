@@ -146,6 +146,12 @@ def test_a_supported_claim_is_quiet_in_the_text_and_names_where_to_look(page):
     assert "Against the passages it was given, local: not found" in told
 
 
+def test_another_scorers_finding_on_a_claims_words_is_not_told_as_the_claims(page):
+    assert "R-grade" not in named(page, "Q10-r0-c2").get_text()
+    assert "Hard to read." in named(page, "Q10-r0-f4").get_text()
+    assert [tag.get_text() for tag in named(page, "Q10-r0").find_all("sup")[1:3]] == ["c2", "R-grade"]
+
+
 def test_a_judge_that_failed_is_no_verdict_and_not_a_wrong_claim(page):
     told = named(page, "Q10-r0-c6").get_text()
     assert "no verdict" in told
@@ -299,11 +305,11 @@ def test_segments_make_up_the_text_and_carry_exactly_the_marks_on_them(text, mar
 
 
 def test_segments_of_many_marks_take_linear_time():
-    text = "x" * 1_000_000
-    marks = [Mark(start=n, end=n + 12, kind="claim", key=n) for n in range(0, 1_000_000, 10)]
-    started = time.perf_counter()
+    text = "x" * 200_000
+    marks = [Mark(start=n, end=n + 12, kind="claim", key=n) for n in range(0, len(text), 10)]
+    started = time.process_time()
     assert "".join(segment.text for segment in segments(text, marks)) == text
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 2
 
 
 # --- spreadsheet -----------------------------------------------------------------------------------------------------
@@ -422,9 +428,10 @@ def many(run: Run, count: int) -> Run:
 
 def test_sixty_answers_are_written_quickly_and_make_a_small_page(run):
     sixty = many(run, 60)
-    started = time.perf_counter()
+    # Processor time: other work on the machine must not fail this.
+    started = time.process_time()
     write_reports(sixty)
-    assert time.perf_counter() - started < 1.5
+    assert time.process_time() - started < 1.5
     assert (run.folder / "report.html").stat().st_size < 3_000_000
 
 

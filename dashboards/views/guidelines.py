@@ -14,13 +14,13 @@ _MOST_USES = 40
 _HOW = {"given": "Given to", "cited": "Named as a source by", "evidence": "Evidence for a verdict on"}
 
 
-def head(shown: opened.Opened) -> None:
+def head(listed: Sequence[rows.Row]) -> None:
     """The title, and how much of this has been signed."""
     st.title("Guidelines")
-    corpus = shown.run.manifest["corpus"]
-    if corpus.get("unsigned"):
+    unsigned = sum(row["signed"] == rows.UNSIGNED for row in listed)
+    if unsigned:
         st.warning(
-            f"**{int(corpus['unsigned'])} of {int(corpus.get('passages', 0))} passages are not signed by a clinician.** "
+            f"**{unsigned} of {len(listed)} passages are not signed by a clinician.** "
             "A verdict is no better than the passage it rests on."
         )
 
@@ -45,10 +45,11 @@ def table(listed: Sequence[rows.Row]) -> None:
 
 
 def _kept(row: rows.Row, show: str) -> bool:
-    used = row["given"] + row["cited"] + row["evidence"]
-    return {"Overdue": bool(row["overdue"]), "Not signed": row["signed"] == "no one", "Used in this run": used > 0}.get(
-        show, True
-    )
+    if show == "Overdue":
+        return bool(row["overdue"])
+    if show == "Not signed":
+        return row["signed"] == rows.UNSIGNED
+    return show == "All" or row["given"] + row["cited"] + row["evidence"] > 0
 
 
 def columns() -> dict[str, object]:
@@ -111,8 +112,8 @@ def where_used(shown: opened.Opened, passage_id: str) -> None:
 
 def page(shown: opened.Opened) -> None:
     """The whole page."""
-    head(shown)
     listed = rows.guidelines(shown.run, opened.today())
+    head(listed)
     if listed:
         table(listed)
     else:

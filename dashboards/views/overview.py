@@ -67,7 +67,8 @@ def look_first(serious: list[rows.Row]) -> None:
         return
     more = f" The first {_FIRST} are shown; the others are on the Answers page." if len(serious) > _FIRST else ""
     st.caption(f"{len(serious)} severe or critical findings. Click a line to open the answer.{more}")
-    text, listed = st.column_config.TextColumn, serious[:_FIRST]
+    text = st.column_config.TextColumn
+    listed = [row | {"rule": rows.cell(row["rule"])} for row in serious[:_FIRST]]
     columns = {
         "severity": text("severity", width=70),
         "rule": text("rule", width=70),

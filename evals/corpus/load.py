@@ -79,12 +79,13 @@ def read_corpus(paths: Sequence[Path]) -> tuple[Corpus, tuple[UserError, ...]]:
         except UserError as problem:
             problems.append(problem)
             continue
+        shown = _shown(file)
         for passage in read:
             if passage.id in found:
                 taken = f"id {passage.id!r} is taken by {documents[passage.id]}"
                 problems.append(UserError(str(file), taken, "a unique id"))
                 continue
-            found[passage.id], documents[passage.id] = passage, _shown(file)
+            found[passage.id], documents[passage.id] = passage, shown
     if not found and not problems:
         raise UserError(", ".join(map(str, paths)), "no passages", "Markdown files or added documents")
     return _corpus(found, documents, problems), tuple(problems)

@@ -16,7 +16,7 @@ from evals.records import Answer, Claim, Label, Passage, Scope, Verdict
 
 CANDIDATES = 6
 NEAR = 0.1
-"""Windows that cover this much less of a claim than the best one have no say in its verdict."""
+"""Windows that cover this much less of a claim than the best one have no say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class _Decision:
     code: str | None = None
 
 
-# Of windows that speak about a claim equally much, one that bears it out wins; a clash outranks silence.
+# Of windows equally close to a claim, one that bears it out wins; a clash outranks silence.
 _RANK: Mapping[Label, int] = {"supported": 0, "contradicted": 1, "partly": 2, "not_found": 3, "not_checkable": 4}
 
 
@@ -86,43 +86,43 @@ class LocalJudge:
         if wrong := checks.wrong_target(claim):
             match = matches[0] if matches and matches[0].coverage >= related else None
             return _Decision("contradicted", match.coverage if match else related, match, wrong, "E01")
-        decisions = [self._against(claim, claimed, match, evidence) for match in matches if match.coverage >= related]
-        if not decisions:
+        near = [match for match in matches if match.coverage >= related]
+        if not near:
             best = matches[0].coverage if matches else 0.0
             return _Decision("not_found", round(1 - best, 3), None, "No passage says this.", "E15")
-        best = max(decision.confidence for decision in decisions)
-        nearest = [d for d in decisions if d.confidence >= best - NEAR] or decisions
-        return min(nearest, key=lambda d: (_RANK[d.label], -d.confidence))
+        # The sentence that says most nearly the same decides; among equals one that bears the claim out.
+        near = [match for match in near if match.coverage >= near[0].coverage - NEAR]
+        decided = [
+            (self._closeness(tokens, match, evidence), self._against(claim, claimed, match, evidence)) for match in near
+        ]
+        return min(decided, key=lambda pair: (-round(pair[0], 1), _RANK[pair[1].label], -pair[1].confidence))[1]
+
+    def _closeness(self, tokens: frozenset[str], match: Match, evidence: Evidence) -> float:
+        """How much of the window's nearest sentence the claim covers, in [0, 1]."""
+        return max(evidence.share(sentence, tokens) for sentence in match.window.sentences)
 
     def _against(self, claim: str, claimed: tuple[Term, ...], match: Match, evidence: Evidence) -> _Decision:
-        cutoffs, text = checks.settings()["cutoffs"], match.window.text
+        cutoffs, text, coverage = checks.settings()["cutoffs"], match.window.text, match.coverage
         weigh = {term.token: evidence.weights.of(term.token) for term in claimed}
         shared = frozenset(weigh) & match.window.terms
-        alike = [
-            sentence
-            for sentence in match.window.sentences
-            if evidence.share(sentence, frozenset(weigh)) >= cutoffs["alike"]
-        ]
+        alike = [s for s in match.window.sentences if evidence.share(s, frozenset(weigh)) >= cutoffs["alike"]]
         if clash := checks.number_clash(claim, text, alike=bool(alike)):
-            return _Decision("contradicted", match.coverage, match, clash, "E08")
-        for sentence in alike if match.coverage >= cutoffs["partly"] else ():
+            return _Decision("contradicted", coverage, match, clash, "E08")
+        for sentence in alike if coverage >= cutoffs["partly"] else ():
             if clash := checks.denial_clash(claim, sentence, shared, weigh) or checks.opposite_clash(claim, sentence):
-                return _Decision("contradicted", match.coverage, match, clash, "E09")
+                return _Decision("contradicted", coverage, match, clash, "E09")
         if missing := checks.missing_names(claimed, match.window.terms):
-            return _Decision(
-                "not_found", match.coverage, match, f"The nearest passage does not name {', '.join(missing)}.", "E15"
-            )
+            reason = f"The nearest passage does not name {', '.join(missing)}."
+            return _Decision("not_found", coverage, match, reason, "E15")
+        if coverage < cutoffs["partly"]:
+            return _Decision("not_found", coverage, match, "The nearest passage speaks of something else.", "E15")
         if lacking := checks.missing_number(claim, text):
-            return _Decision(
-                "partly" if match.coverage >= cutoffs["partly"] else "not_found", match.coverage, match, lacking, "E08"
-            )
-        if match.coverage >= cutoffs["partly"] and (absolute := checks.absolute_word(claim, text)):
-            return _Decision("partly", match.coverage, match, absolute, "E10")
-        if match.coverage >= cutoffs["supported"]:
-            return _Decision("supported", match.coverage, match, "The passage says the same.")
-        if match.coverage >= cutoffs["partly"]:
-            return _Decision("partly", match.coverage, match, "The passage says part of this.", "E07")
-        return _Decision("not_found", match.coverage, match, "The nearest passage speaks of something else.", "E15")
+            return _Decision("partly", coverage, match, lacking, "E08")
+        if absolute := checks.absolute_word(claim, text):
+            return _Decision("partly", coverage, match, absolute, "E10")
+        if coverage < cutoffs["supported"]:
+            return _Decision("partly", coverage, match, "The passage says part of this.", "E07")
+        return _Decision("supported", coverage, match, "The passage says the same.")
 
 
 def make(corpus: Corpus, settings: Mapping[str, Any]) -> LocalJudge:

@@ -76,6 +76,6 @@ def _pattern() -> re.Pattern[str]:
     names = sorted(_units(), key=len, reverse=True)
     unit = "|".join(re.escape(name).replace(r"\ ", r"[\s-]+") for name in names)
     return re.compile(
-        rf"(?<![\w.-])(?P<low>{_NUMBER})(?:\s*(?:-|–|to|and)\s*(?P<high>{_NUMBER}))?(?:[\s-]*(?P<unit>{unit})(?![\w²³]))?(?![\w]|[-–][A-Za-z]{{2}}[A-Z]|\.\d)",
+        rf"(?<![\w.-])(?P<low>{_NUMBER})(?:\s*(?:-|–|to|and)\s*(?P<high>{_NUMBER}))?(?:[\s-]*(?P<unit>{unit})(?![\w²³]))?(?![\w]|[-–][A-Za-z]|\.\d)",
         re.IGNORECASE,
     )

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args
 
-from evals.errors import UserError
+from evals.errors import UserError, did_you_mean
 from evals.lexicons import load_yaml
-from evals.notices.patterns import Groups, Pattern, read_combination, read_pattern
+from evals.notices.groups import Groups
+from evals.notices.patterns import Pattern, read_combination, read_pattern
 from evals.records import SEVERITIES, Severity
 
-Place = Literal["opening", "opening and closing", "early when urgent", "opening or closing", "beside the upload offer", "anywhere"]
+Place = Literal[
+    "opening", "opening and closing", "early when urgent", "opening or closing", "beside the upload offer", "anywhere"
+]
 Required = Literal[
     "always", "clinical", "treatment", "personal", "upload", "recommended", "recommended for a child or in pregnancy",
     "recommended when NCCN is named",
@@ -56,12 +59,18 @@ def load_elements() -> tuple[Element, ...]:
         try:
             element = Element(**row)
         except TypeError as error:
-            raise UserError(where, str(error).removeprefix("Element.__init__() "), "the fields of the other elements") from error
-        for value, allowed in ((element.required, get_args(Required)), (element.place, get_args(Place)), (element.severity, SEVERITIES)):
-            if value not in allowed:
-                raise UserError(where, f"{value!r}", f"one of {', '.join(allowed)}")
+            found = str(error).removeprefix("Element.__init__() ")
+            raise UserError(where, found, "the fields of the other elements") from error
+        _check(where, element.required, get_args(Required))
+        _check(where, element.place, get_args(Place))
+        _check(where, element.severity, SEVERITIES)
         elements.append(element)
     return tuple(elements)
+
+
+def _check(where: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise UserError(where, repr(value), f"one of {', '.join(allowed)}", did_you_mean(value, allowed))
 
 
 @cache
@@ -73,7 +82,7 @@ def load_wordings(language: str) -> Wordings:
     """
     lexicon, where = load_yaml(f"notices_{language}.yaml"), f"{_WHERE}_{language}.yaml"
     lists = {name: _phrases(text) for part in ("words", "topics") for name, text in lexicon[part].items()}
-    groups = Groups.of(lists, where)
+    groups = Groups(lists, where)
     for name, row in lexicon["composites"].items():
         groups.add(name, read_combination(row, groups, f"{where}: {name}"))
     return Wordings(groups, _read(lexicon["patterns"], groups, where), _read(lexicon["signals"], groups, where))
@@ -84,6 +93,8 @@ def _phrases(text: object) -> tuple[str, ...]:
 
 
 def _read(rows: Mapping[str, Any], groups: Groups, where: str) -> dict[str, tuple[Pattern, ...]]:
+    # A strong wording is told before a weak one of the same notice.
     return {
-        name: tuple(read_pattern(row, groups, f"{where}: {name}") for row in patterns) for name, patterns in rows.items()
+        name: tuple(sorted((read_pattern(row, groups, f"{where}: {name}") for row in patterns), key=lambda p: p.weak))
+        for name, patterns in rows.items()
     }

@@ -4,8 +4,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from evals.notices.combinations import Hits
 from evals.notices.elements import Wordings
-from evals.notices.patterns import Pattern, words_of
+from evals.notices.groups import words_of
+from evals.notices.patterns import Pattern
 from evals.records import Answer, Block, Section, SectionKind
 from evals.sentences import split_sentences
 
@@ -109,8 +111,7 @@ def _said(text: str, place: _Where, wordings: Wordings) -> Said:
     for name, patterns in wordings.patterns.items():
         if asks and name not in _MAY_ASK:
             continue
-        # A strong wording is told before a weak one of the same notice.
-        for pattern in sorted(patterns, key=lambda pattern: pattern.weak):
+        for pattern in patterns:
             if pattern.only_in not in {None, place.section}:
                 continue
             if found := pattern.find(hits, len(words)):
@@ -121,7 +122,7 @@ def _said(text: str, place: _Where, wordings: Wordings) -> Said:
     return Said(place.start, place.end, place.block, place.heading, place.section, tuple(notices), signals, topics)
 
 
-def _any(patterns: Sequence[Pattern], hits: Mapping[str, list[tuple[int, int]]], length: int) -> bool:
+def _any(patterns: Sequence[Pattern], hits: Hits, length: int) -> bool:
     return any(pattern.find(hits, length) for pattern in patterns)
 
 

@@ -10,6 +10,7 @@ from evals.pages.sources import (
     Name,
     body_of,
     body_words,
+    first_words,
     known_bodies,
     names_someone,
     phrases,
@@ -24,6 +25,8 @@ from evals.render import Rendered
 
 _SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]*\s|\n")
 _VERB_WINDOW = 14
+# What runs on for longer is no sentence, and is read in pieces.
+_LONGEST_SENTENCE = 2_000
 _WORD = re.compile(r"\S{1,200}")
 _IN_BRACKETS = re.compile(
     r"[(\[](?P<lead>(?:sources?|fuentes?|ref|from|via|see|per)\b\s?:?\s*)?(?P<name>[^()\[\]\n]{2,160})[)\]]",
@@ -192,11 +195,14 @@ def _sentences(text: str, block: Block) -> Iterator[tuple[int, int]]:
     for match in _SENTENCE_END.finditer(text, block.start, block.end):
         # "St. Jude", "U.S. Food", "Dr. Lee": the sentence goes on.
         tail = text[max(start, match.start() - 4) : match.start()]
+        while match.end() - start > _LONGEST_SENTENCE:
+            yield start, start + _LONGEST_SENTENCE
+            start += _LONGEST_SENTENCE
         if match[0][0] != "." or not re.search(r"(?:^|[\s(.])(?:[A-Z]|St|Drs?|No|vs|Prof)$", tail):
             yield start, match.end()
             start = match.end()
-    if start < block.end:
-        yield start, block.end
+    for at in range(start, block.end, _LONGEST_SENTENCE):
+        yield at, min(at + _LONGEST_SENTENCE, block.end)
 
 
 def _after(text: str, at: int) -> int:
@@ -214,7 +220,8 @@ def _verb_after(text: str, at: int, end: int) -> tuple[int, int] | None:
         over, at = at, apposed.end()
     window = text[at : min(end, at + 160)]
     for number, match in enumerate(_WORD.finditer(window)):
-        verb = phrases("verbs").match(window, match.start())
+        bare = match[0].strip(".,;:!?()\"“”").lower()
+        verb = phrases("verbs").match(window, match.start()) if bare in first_words("verbs") else None
         if verb:
             return over or at + verb.start(), at + verb.end()
         word = match[0]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
-from evals.pages.parts import Kinds, Part, is_label, tone
+from evals.pages.parts import Kinds, Part
 from evals.pages.wording import Said, said, wording
 from evals.records import SectionKind
 
@@ -35,7 +35,7 @@ def _questions_end(parts: Sequence[Part], kinds: Kinds, at: int) -> int:
     """The end of the list of questions that a block leads in; `at` itself when it leads none."""
     part = parts[at]
     strong, weak = wording("questions", "strong"), wording("questions", "weak")
-    if not part.is_lead:
+    if not part.is_lead or (part.is_item and not _heads_sublist(parts, at)):
         return at + 1 if _asks_in_line(part) else at
     said_so = strong.found(part.head) or weak.found(part.head)
     start = at + 1
@@ -55,12 +55,18 @@ def _questions_end(parts: Sequence[Part], kinds: Kinds, at: int) -> int:
     return end if asked == len(listed) >= _FEWEST_OWN and own * 2 > len(listed) else at
 
 
+def _heads_sublist(parts: Sequence[Part], at: int) -> bool:
+    """Whether an item leads in items further in."""
+    below = parts[at + 1].block if at + 1 < len(parts) else None
+    return below is not None and below.kind == "item" and below.level > parts[at].block.level
+
+
 def _introduces(parts: Sequence[Part], kinds: Kinds, at: int) -> bool:
     """Whether a paragraph between a heading and its list belongs to them."""
     part = parts[at]
     if kinds[at] is not None or part.block.kind != "paragraph" or part.is_question or at + 1 >= len(parts):
         return False
-    return (parts[at + 1].is_item or parts[at + 1].is_question) and tone(part) != "strong"
+    return (parts[at + 1].is_item or parts[at + 1].is_question) and part.tone != "strong"
 
 
 def _goes_on(parts: Sequence[Part], kinds: Kinds, start: int, at: int, lead: Part) -> bool:
@@ -70,6 +76,8 @@ def _goes_on(parts: Sequence[Part], kinds: Kinds, start: int, at: int, lead: Par
         deeper = lead.is_heading and part.block.level > lead.block.level
         return bool(below and deeper and (parts[at + 1].is_item or parts[at + 1].is_question))
     if part.is_item:
+        if lead.is_item and part.block.level <= lead.block.level:
+            return False
         return at == start or parts[at - 1].is_item or parts[at - 1].is_heading or part.is_question
     return part.is_question and not part.text.endswith(":")
 
@@ -92,32 +100,42 @@ def mark_related(parts: Sequence[Part], kinds: Kinds) -> None:
     """Mark related questions with their teasers: under a lead, or as a run of them near the end."""
     at = 0
     while at < len(parts):
-        end = _related_end(parts, at) if kinds[at] is None else at
-        _mark(kinds, range(at, end), "related")
-        at = max(end, at + 1)
+        part, end = parts[at], at + 1
+        if kinds[at] is not None:
+            pass
+        elif part.is_lead and not part.is_item and not part.is_question and _leads_to_related(part.head):
+            end = _run_end(parts, at + 1, part)
+            if _are_related(parts[at + 1 : end], answered=not wording("related", "strong").found(part.head)):
+                _mark(kinds, range(at, end), "related")
+            else:
+                end = at + 1
+        elif _offers_in_line(part):
+            _mark(kinds, [at], "related")
+        elif part.is_question or part.is_teased:
+            end = max(_run_end(parts, at, None), at + 1)
+            if _are_teasers(parts[at:end]):
+                _mark(kinds, range(at, end), "related")
+        at = end
 
 
-def _related_end(parts: Sequence[Part], at: int) -> int:
-    part = parts[at]
-    answered = False
-    if part.is_lead and not part.is_question and _leads_to_related(part.head):
-        start, answered = at + 1, not wording("related", "strong").found(part.head)
-    elif _offers_in_line(part):
-        return at + 1
-    else:
-        start = at
+def _run_end(parts: Sequence[Part], start: int, lead: Part | None) -> int:
     end = start
-    while end < len(parts) and _is_entry(parts, start, end, part if start > at else None):
+    while end < len(parts) and _is_entry(parts, start, end, lead):
         end += 1
-    entries = parts[start:end]
-    asked = sum(entry.is_question or entry.is_teased or _reads_on(entry) for entry in entries)
+    return end
+
+
+def _are_related(entries: Sequence[Part], *, answered: bool) -> bool:
+    """Whether what follows a lead are questions to go on to; `answered` when they may be answered right there."""
     if answered and any(_is_answer(entry) for entry in entries):
-        return at
-    if start > at:
-        return end if asked else at
+        return False
+    return any(entry.is_question or entry.is_teased or _reads_on(entry) for entry in entries)
+
+
+def _are_teasers(entries: Sequence[Part]) -> bool:
     questions = sum(entry.is_question or entry.is_teased for entry in entries)
     teasers = sum(entry.is_cut or _reads_on(entry) for entry in entries)
-    return end if min(questions, teasers) >= _FEWEST_TEASERS and (part.is_question or part.is_teased) else at
+    return min(questions, teasers) >= _FEWEST_TEASERS
 
 
 def _is_entry(parts: Sequence[Part], start: int, at: int, lead: Part | None) -> bool:
@@ -158,7 +176,7 @@ def _offers_in_line(part: Part) -> bool:
 
 def _opens_other(part: Part) -> bool:
     """Whether a block begins another known section."""
-    if tone(part) == "strong" or is_label(part) or _is_reference_lead(part) or _is_upload(part):
+    if part.tone == "strong" or part.is_label or _is_reference_lead(part) or part.is_upload:
         return True
     return part.is_lead and wording("questions", "strong").found(part.head)
 
@@ -184,7 +202,7 @@ def mark_references(parts: Sequence[Part], kinds: Kinds) -> None:
 
 def _is_reference_lead(part: Part) -> bool:
     """A heading "Sources", a line "Sources:", or a paragraph that begins with either."""
-    if part.is_question or part.word_count > _LONGEST_REFERENCE or part.is_item or tone(part) == "strong":
+    if part.is_question or part.word_count > _LONGEST_REFERENCE or part.is_item or part.tone == "strong":
         return False
     if part.is_lead and part.word_count <= 8:
         return wording("references").found(part.head)
@@ -196,12 +214,12 @@ def _is_reference_lead(part: Part) -> bool:
 
 def _is_reference(parts: Sequence[Part], lead: int, at: int) -> bool:
     part = parts[at]
-    if part.is_heading or part.word_count > _LONGEST_REFERENCE or tone(part) == "strong" or is_label(part):
+    if part.is_heading or part.word_count > _LONGEST_REFERENCE or part.tone == "strong" or part.is_label:
         return False
     if part.is_item:
         return at == lead + 1 or parts[at - 1].is_item
     short = part.word_count <= _LONGEST_ENTRY or _is_numbered(part)
-    return short and parts[lead].is_lead and not parts[at - 1].is_item and not part.is_question and not _is_upload(part)
+    return short and parts[lead].is_lead and not parts[at - 1].is_item and not part.is_question and not part.is_upload
 
 
 def _is_numbered(part: Part) -> bool:
@@ -215,7 +233,7 @@ def _is_numbered(part: Part) -> bool:
 def mark_upload(parts: Sequence[Part], kinds: Kinds) -> None:
     """Mark offers to upload records, with their heading, their terms and their button."""
     for at, part in enumerate(parts):
-        if kinds[at] is not None or not _is_upload(part):
+        if kinds[at] is not None or not part.is_upload:
             continue
         start = at
         if at and kinds[at - 1] is None and parts[at - 1].is_heading and not part.is_heading:
@@ -226,21 +244,11 @@ def mark_upload(parts: Sequence[Part], kinds: Kinds) -> None:
         _mark(kinds, range(start, end), "upload")
 
 
-def _is_upload(part: Part) -> bool:
-    offered = sum(map(wording("upload").found, part.sentences))
-    if not offered or (part.is_question and part.is_item):
-        return False
-    supported = sum(map(wording("upload_support").found, part.sentences))
-    # "Share your reports" alone is advice for a visit; to upload is to do it here.
-    here = any(map(wording("upload_words").found, part.sentences))
-    return here and (offered * 2 >= len(part.sentences) or offered + supported > len(part.sentences) * 0.6)
-
-
 def _supports(parts: Sequence[Part], at: int) -> bool:
     part = parts[at]
-    if part.is_heading or tone(part) == "strong":
+    if part.is_heading or part.tone == "strong":
         return False
-    if _is_upload(part) or (part.is_item and (parts[at - 1].is_item or parts[at - 1].text.endswith(":"))):
+    if part.is_upload or (part.is_item and (parts[at - 1].is_item or parts[at - 1].text.endswith(":"))):
         return True
     found = sum(map(wording("upload_support").found, part.sentences))
     return bool(found) and found * 2 >= len(part.sentences)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from evals.lexicons import load_yaml
-from evals.pages.parts import Kinds, Part, is_filler, is_label, tone
+from evals.pages.parts import Kinds, Part
 from evals.pages.wording import wording
 from evals.records import SectionKind
 
@@ -57,15 +57,15 @@ def mark_closing(parts: Sequence[Part], kinds: Kinds) -> None:
     for at in reversed(body):
         if after > allowed:
             break
-        kind = tone(parts[at])
+        kind = parts[at].tone
         beside = at + 1 < len(parts) and kinds[at + 1] == "closing_notice"
         # Without "not medical advice" or the like, only the very last words are a notice.
         if kind == "strong" or (kind and not parts[at].is_item and (beside or (kind == "first" and not after))):
             kinds[at] = "closing_notice"
             found = True
-        elif found and not is_label(parts[at]):
+        elif found and not parts[at].is_label:
             break
-        elif not is_label(parts[at]) and not _is_colophon(parts[at]):
+        elif not parts[at].is_label and not _is_colophon(parts[at]):
             after += len(parts[at].text)
     _extend(parts, kinds, range(len(parts)), "closing_notice")
     _mark_labels(parts, kinds, len(parts), "closing_notice")
@@ -96,7 +96,7 @@ def _opening_end(parts: Sequence[Part], kinds: Kinds) -> int:
 def _is_prelude(parts: Sequence[Part], at: int) -> bool:
     """Whether a block at the top is no claim yet."""
     part = parts[at]
-    if _opening_kind(parts, at) or is_label(part) or is_filler(part) or tone(part):
+    if _opening_kind(parts, at) or part.is_label or part.is_filler or part.tone:
         return True
     if part.is_heading:
         return wording("generic_headings").found(part.head)
@@ -107,7 +107,7 @@ def _is_prelude(parts: Sequence[Part], at: int) -> bool:
 
 def _opening_kind(parts: Sequence[Part], at: int) -> SectionKind | None:
     part = parts[at]
-    found = tone(part)
+    found = part.tone
     if found == "strong":
         return "opening_notice"
     if _is_urgent(part):
@@ -141,17 +141,17 @@ def _urgent_stem(parts: Sequence[Part], at: int) -> int | None:
 def _extend(parts: Sequence[Part], kinds: Kinds, within: range, kind: SectionKind) -> None:
     """Let a notice take in the blocks right before and after it that are wholly made of its matter."""
     for at in within:
-        if kinds[at] is None and at and kinds[at - 1] == kind and tone(parts[at]):
+        if kinds[at] is None and at and kinds[at - 1] == kind and parts[at].tone:
             kinds[at] = kind
     for at in reversed(within):
         # An item above a notice ends a list of the body: "Ask your nurse about a dietitian."
         if kinds[at] is None and at + 1 < len(parts) and kinds[at + 1] == kind and not parts[at].is_item:
-            kinds[at] = kind if tone(parts[at]) else None
+            kinds[at] = kind if parts[at].tone else None
 
 
 def _mark_labels(parts: Sequence[Part], kinds: Kinds, end: int, kind: SectionKind) -> None:
     for at in reversed(range(min(end, len(parts) - 1))):
-        if kinds[at] is None and kinds[at + 1] == kind and is_label(parts[at]):
+        if kinds[at] is None and kinds[at + 1] == kind and parts[at].is_label:
             kinds[at] = kind
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from evals.pages.wording import Said, said, sentences, without_number, wording
@@ -18,9 +19,9 @@ _FINAL = re.compile(r"[.!?;,…][\"'”’)\]]*$")
 _CUT = re.compile(r"(?:\.\.\.|…)[\"'”’)\]]*$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Part:
-    """A block, its words made ready for matching, and whether a reader sees it."""
+    """A block, its words made ready for matching, and whether a reader sees it. What is asked of it is kept."""
 
     block: Block
     text: str
@@ -28,39 +29,39 @@ class Part:
     whole: Said
     seen: bool
 
-    @property
+    @cached_property
     def word_count(self) -> int:
         return self.text.count(" ") + 1
 
-    @property
+    @cached_property
     def is_heading(self) -> bool:
         return self.block.kind == "heading"
 
-    @property
+    @cached_property
     def is_item(self) -> bool:
         return self.block.kind == "item"
 
-    @property
+    @cached_property
     def is_question(self) -> bool:
         """One question of a reader, as in a list of them."""
         return self.text.rstrip("\"'”’) ").endswith("?") and self.word_count <= 40
 
-    @property
+    @cached_property
     def is_teased(self) -> bool:
         """A question and its teaser in one block."""
         question, mark, rest = self.text.partition("?")
         return bool(mark) and len(question) <= 200 and rest[:1].isspace() and self.is_cut and self.word_count <= 80
 
-    @property
+    @cached_property
     def is_cut(self) -> bool:
         """A teaser that breaks off: with dots, or in mid-word without any end mark."""
         return bool(_CUT.search(self.text)) or (not self.is_heading and self.word_count > 5 and not self.is_complete)
 
-    @property
+    @cached_property
     def is_complete(self) -> bool:
         return bool(_FINAL.search(self.text)) and not _CUT.search(self.text)
 
-    @property
+    @cached_property
     def is_lead(self) -> bool:
         """A heading, or a line that stands for one or ends in a colon."""
         if self.is_heading:
@@ -69,10 +70,46 @@ class Part:
             return self.word_count <= _STEM_WORDS
         return self.block.kind != "row" and self.word_count <= _LEAD_WORDS and not _FINAL.search(self.text)
 
-    @property
+    @cached_property
     def head(self) -> Said:
         """The words of a lead, without its number."""
         return without_number(self.whole)
+
+    @cached_property
+    def tone(self) -> Tone:
+        """What it is to a notice: enough for one, enough at the edge of a page, or fit to stand beside one."""
+        if not self.sentences or self.is_question:
+            return ""
+        strong = [_is_notice(sentence) for sentence in self.sentences]
+        first = [wording("notice", "first").found(sentence) for sentence in self.sentences]
+        extend = [_extends(sentence) for sentence in self.sentences]
+        if any(strong):
+            flags = zip(self.sentences, strong, first, extend, strict=True)
+            fitting = sum(any(found) or wording("notice", "support").found(sentence) for sentence, *found in flags)
+            return "strong" if fitting * 2 > len(self.sentences) else ""
+        if all(a or b for a, b in zip(first, extend, strict=True)):
+            return "first" if any(first) else "extend"
+        return ""
+
+    @cached_property
+    def is_label(self) -> bool:
+        """Whether it only announces a notice."""
+        return self.is_lead and wording("notice_labels").found(self.head)
+
+    @cached_property
+    def is_filler(self) -> bool:
+        """Whether it is only a greeting or thanks."""
+        return self.word_count <= 40 and bool(self.sentences) and all(map(wording("filler").found, self.sentences))
+
+    @cached_property
+    def is_upload(self) -> bool:
+        """Whether it offers to take in the reader's records."""
+        offered = sum(map(wording("upload").found, self.sentences))
+        # "Share your reports" alone is advice for a visit; to upload is to do it here.
+        if not offered or (self.is_question and self.is_item) or not wording("upload_words").found_in(self.sentences):
+            return False
+        supported = sum(map(wording("upload_support").found, self.sentences))
+        return offered * 2 >= len(self.sentences) or offered + supported > len(self.sentences) * 0.6
 
 
 Kinds = list[SectionKind | None]
@@ -92,32 +129,6 @@ def parts_of(rendered: Rendered) -> tuple[Part, ...]:
         split = sentences(text) if len(text) <= _LONGEST else ()
         parts.append(Part(block=block, text=text, sentences=split, whole=whole, seen=seen))
     return tuple(parts)
-
-
-def tone(part: Part) -> Tone:
-    """What a block is to a notice: enough for one, enough at the edge of a page, or fit to stand beside one."""
-    if not part.sentences or part.is_question:
-        return ""
-    strong = [_is_notice(sentence) for sentence in part.sentences]
-    first = [wording("notice", "first").found(sentence) for sentence in part.sentences]
-    extend = [_extends(sentence) for sentence in part.sentences]
-    if any(strong):
-        flags = zip(part.sentences, strong, first, extend, strict=True)
-        fitting = sum(any(found) or wording("notice", "support").found(sentence) for sentence, *found in flags)
-        return "strong" if fitting * 2 > len(part.sentences) else ""
-    if all(a or b for a, b in zip(first, extend, strict=True)):
-        return "first" if any(first) else "extend"
-    return ""
-
-
-def is_label(part: Part) -> bool:
-    """Whether a block only announces a notice."""
-    return part.is_lead and wording("notice_labels").found(part.head)
-
-
-def is_filler(part: Part) -> bool:
-    """Whether a block is only a greeting or thanks."""
-    return part.word_count <= 40 and bool(part.sentences) and all(map(wording("filler").found, part.sentences))
 
 
 def _is_notice(sentence: Said) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from evals.pages.lists import mark_questions, mark_references, mark_related, mark_upload
 from evals.pages.notices import is_date, mark_closing, mark_dates, mark_opening
-from evals.pages.parts import Kinds, Part, is_filler, is_label, parts_of, tone
+from evals.pages.parts import Kinds, Part, parts_of
 from evals.pages.wording import wording
 from evals.records import Section, SectionKind
 from evals.render import Rendered
@@ -70,12 +70,12 @@ def _title(parts: Sequence[Part]) -> int | None:
 
 
 def _can_be_title(part: Part) -> bool:
-    generic = wording("generic_headings").found(part.head) or is_label(part)
+    generic = wording("generic_headings").found(part.head) or part.is_label
     return not generic and not is_date(part) and any(map(str.isalpha, part.text))
 
 
 def _stands_before_title(part: Part) -> bool:
-    return bool(tone(part)) or is_label(part) or is_date(part)
+    return bool(part.tone) or part.is_label or is_date(part)
 
 
 def _looks_like_title(parts: Sequence[Part], at: int) -> bool:
@@ -83,4 +83,4 @@ def _looks_like_title(parts: Sequence[Part], at: int) -> bool:
     part = parts[at]
     if part.block.kind != "paragraph" or not (part.is_lead or part.is_question) or part.text.endswith(":"):
         return False
-    return len(parts) > at + 2 and part.word_count <= 14 and not is_filler(part) and "\n" not in part.text
+    return len(parts) > at + 2 and part.word_count <= 14 and not part.is_filler and "\n" not in part.text

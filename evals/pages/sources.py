@@ -12,7 +12,7 @@ from evals.lexicons import load_yaml
 _MOST_WORDS = 24
 _MOST_VAGUE_WORDS = 9
 _WORD = re.compile(r"\S{1,200}")
-_CORE = re.compile(r"[(\[\"“‘']{0,3}(?P<core>(?:[A-Za-z]\.){2,}|\S*?)(?P<end>[.,;:!?)\]\"”’]{0,4})", re.DOTALL)
+_INITIALS = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
 _ABBREVIATED = frozenset({"St", "Dr", "Drs", "No", "Vol", "Prof", "vs", "v"})
 _QUOTED = re.compile(r"[\"“][^\"“”\n]{2,150}[\"”]")
 _BRACKETED = re.compile(r"\(([^()\n]{1,150})\)")
@@ -62,6 +62,12 @@ def words() -> Words:
 def phrases(key: str) -> re.Pattern[str]:
     """A pattern for the whole phrases under a key of the lexicon, the longest first, in any case."""
     return re.compile(rf"(?<![\w-])(?:{_alternatives(load_yaml('attributions.yaml')[key])})(?![\w-])", re.IGNORECASE)
+
+
+@cache
+def first_words(key: str) -> frozenset[str]:
+    """The first words of the phrases under a key of the lexicon."""
+    return frozenset(str(phrase).lower().split()[0] for phrase in load_yaml("attributions.yaml")[key])
 
 
 @cache
@@ -244,12 +250,11 @@ def _names_body(name: str) -> bool:
 
 def _parts(word: str) -> tuple[str, str]:
     """A word without its brackets and quotes, and the punctuation after it that closes a name."""
-    found = _CORE.fullmatch(word)
-    if not found:
-        return word, ""
-    core, closes = found["core"], found["end"]
-    if closes == "." and core in _ABBREVIATED:
-        return core, ""
+    bare = word.lstrip("([\"“‘'")
+    core = bare.rstrip(".,;:!?)]\"”’")
+    closes = bare[len(core) :]
+    if closes.startswith(".") and (core in _ABBREVIATED or _INITIALS.fullmatch(core)):
+        return core + ".", closes[1:]
     return core, closes
 
 

@@ -1,6 +1,7 @@
 """Short forms that are never spelled out ("PFS"), names of drugs, genes and people apart."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
@@ -9,7 +10,13 @@ from evals.readability.masking import Spans
 _WORD = re.compile(r"[^\W_]+")
 # Stages and TNM parts are labels, not short forms of words.
 _LABEL = re.compile(r"(?:[IVX]+[A-D]?[0-9]?|[cpy]{0,2}(?:[TNM][0-4Xx][a-d]?)+)\Z")
-_MEANING_FOLLOWS = re.compile(r",? (?:(?:which|that) )?(?:means?|stands? for|is short for|short for|standing for|is when)\b")
+_MEANING_FOLLOWS = re.compile(
+    r",? (?:(?:which|that) )?(?:means?|stands? for|is short for|short for|standing for|is when)\b"
+)
+# "The dye test, called IHC": told in plain words, if not spelled out.
+_GLOSS_PRECEDES = re.compile(r"\b(?:called|known as|named) [\"“]?\Z")
+# "1-800-4-CANCER" is a number to dial.
+_DIALED = re.compile(r"\d-\Z")
 _LONG_FORM_FOLLOWS = re.compile(r" ?\(|, or |: | [–—-] ")
 _LONG_FORM_PRECEDES = re.compile(r"(?:\(|\bor|\bcalled|\bas|[–—]|,) ?[\"“]?\Z")
 # How many characters on either side of a short form its long form may stand in, and how often we look.
@@ -30,7 +37,7 @@ class ShortForm:
 
 
 def unexpanded(text: str, stretches: Spans, names: Spans, known: Set[str], shouted: Set[str]) -> tuple[ShortForm, ...]:
-    """Short forms used in the given stretches of a text, outside names, and spelled out nowhere in the text, in order."""
+    """Short forms in the given stretches of a text, outside names, that are spelled out nowhere in it, in order."""
     words = list(_WORD.finditer(text))
     uses: dict[str, list[re.Match[str]]] = {}
     at = 0
@@ -44,10 +51,15 @@ def unexpanded(text: str, stretches: Spans, names: Spans, known: Set[str], shout
     for form, matches in uses.items():
         if form.upper() in known or any(_is_spelled_out(text, form, match) for match in matches[:_MOST_USES]):
             continue
-        first = next((m for m in matches if any(start <= m.start() < end for start, end in stretches)), None)
+        first = next((m for m in matches if _within(m.start(), stretches)), None)
         if first:
             found.append(ShortForm(first.group(), first.start(), first.end()))
     return tuple(sorted(found, key=lambda form: form.start))
+
+
+def _within(position: int, stretches: Spans) -> bool:
+    index = bisect_right(stretches, position, key=lambda stretch: stretch[0]) - 1
+    return index >= 0 and position < stretches[index][1]
 
 
 def _is_short_form(word: str) -> bool:
@@ -63,12 +75,13 @@ def _singular(word: str) -> str:
 
 
 def _is_shouted(text: str, words: Sequence[re.Match[str]], index: int, shouted: Set[str]) -> bool:
-    if words[index].group() in shouted:
+    start = words[index].start()
+    if words[index].group() in shouted or _DIALED.search(text[max(0, start - 2) : start]):
         return True
     beside = [words[i] for i in (index - 1, index + 1) if 0 <= i < len(words)]
     # "DO NOT WAIT", "SIDE EFFECTS": loud words come in company.
     return any(
-        w.group().isupper() and (w.group() in shouted and len(w.group()) > 1 or len(w.group()) > 4)
+        w.group().isupper() and ((w.group() in shouted and len(w.group()) > 1) or len(w.group()) > 4)
         and not text[min(w.end(), words[index].end()) : max(w.start(), words[index].start())].strip()
         for w in beside
     )  # fmt: skip
@@ -87,6 +100,8 @@ def _is_spelled_out(text: str, form: str, match: re.Match[str]) -> bool:
         if _fits(letters, inside[: len(letters) + 1]):
             return True
     before = text[max(0, match.start() - _REACH) : match.start()]
+    if _GLOSS_PRECEDES.search(before):
+        return True
     precedes = _LONG_FORM_PRECEDES.search(before)
     return bool(precedes) and _fits(letters, _WORD.findall(before[: precedes.start()])[-len(letters) - 2 :])
 

@@ -1,8 +1,8 @@
 """Counts of a text -> school grades, by the published formulas. Pure arithmetic: every value can be checked by hand.
 
-Each formula sees only sums, so a text's treatments differ in sums alone. Constants: Flesch–Kincaid, Kincaid et al. 1975;
+Each formula sees only sums, so treatments of a text differ in sums alone. Sources: Flesch–Kincaid, Kincaid et al. 1975;
 SMOG, McLaughlin 1969; Gunning Fog, Gunning 1952; Coleman–Liau, Coleman and Liau 1975; ARI, Smith and Senter 1967. The
-Dale–Chall formula is left out: its word list has no licence that lets us ship it.
+Dale–Chall formula is left out: its word list has no clear licence.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Which language a text is written in, as far as its little words tell. Enough to refuse a formula, not to translate."""
+"""Which language a text is in, as far as its little words tell: enough to refuse a formula, not to translate."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -13,7 +13,7 @@ def language_of(words: Sequence[str]) -> str | None:
     """The language with most of its little words among these words (as written), or None when too few are there."""
     if not words:
         return None
-    counts = {language: 0 for language in LANGUAGES}
+    counts = dict.fromkeys(LANGUAGES, 0)
     lists = _little_words()
     for word in words:
         low = word.lower()

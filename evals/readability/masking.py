@@ -45,10 +45,12 @@ def mask(words: Sequence[Token], names: Spans) -> tuple[Token, ...]:
 @cache
 def _names() -> Phrases:
     drugs = [name for row in load_jsonl("drugs.jsonl") for name in (row["generic"], *row["brands"], *row["aliases"])]
-    genes = [name for row in load_jsonl("genes.jsonl") for name in (row["symbol"], *row["aliases"]) if name != name.lower()]
+    genes = [name for row in load_jsonl("genes.jsonl") for name in (row["symbol"], *row["aliases"])]
     eponyms = load_yaml("eponyms.yaml")["eponyms"]
     rules = case_rules()
-    # Names in plain words ("liquid biopsy") and pairs of drugs are left to their own words.
-    names = [name for name in (*drugs, *genes) if " and " not in name and " plus " not in name]
+    # Tests and proteins in plain words ("liquid biopsy"), and pairs of drugs, are left to their own words.
+    names = [name for name in drugs if " and " not in name and " plus " not in name]
+    names += [name for name in genes if name != name.lower()]
     # Eponyms count as spelled: "Down syndrome" is one, "down" is not.
-    return Phrases(((name, name) for name in (*names, *eponyms)), replace(rules, exact=rules.exact | frozenset(eponyms)))
+    rules = replace(rules, exact=rules.exact | frozenset(eponyms))
+    return Phrases(((name, name) for name in (*names, *eponyms)), rules)

@@ -1,4 +1,4 @@
-"""An answer -> the sentences of each of its zones, each knowing whether it is prose, or an item of a list and its stem."""
+"""An answer -> the sentences of its zones, each knowing whether it is prose, or an item of a list and its stem."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

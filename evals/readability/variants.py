@@ -1,6 +1,6 @@
 """Sentences of a zone -> its grades, under each way to treat lists.
 
-No formula was made for lists. Bullets counted as sentences lower a grade, bullets run together raise it; so each zone is
+No formula was made for lists. Bullets counted as sentences lower a grade, bullets run together raise it; so a zone is
 graded three ways, and how far these lie apart is reported as the spread:
 
 - `prose`: fragments in lists and the lines they hang from are left out;
@@ -48,7 +48,9 @@ class Grades:
         return min(found), max(found)
 
 
-def grade_zone(sentences: Sequence[Sentence], counts: Sequence[Counts], fewest_sentences: int, fewest_words: int) -> Grades | None:
+def grade_zone(
+    sentences: Sequence[Sentence], counts: Sequence[Counts], fewest_sentences: int, fewest_words: int
+) -> Grades | None:
     """The grades of a zone, or None when it has too few sentences or words. `counts` go with `sentences`."""
     pairs = list(zip(sentences, counts, strict=True))
     by_treatment: dict[str, Mapping[str, float]] = {}

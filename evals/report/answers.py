@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.records import SEVERITIES, Finding, Item, Outcome, Question, Record
-from evals.report.claims import QUOTE, ClaimView, FindingView, claim_views
+from evals.report.claims import QUOTE, ClaimView, FindingView, Words, claim_views
 from evals.report.facts import Names, all_findings, ending, names_of, worst_severity
 from evals.report.flow import Flow, Highlight, Tag, flow
 from evals.report.inert import anchor, clip, number, one_line
@@ -170,8 +170,8 @@ def _has_span(finding: Finding) -> bool:
     return finding.start is not None and finding.end is not None
 
 
-def _by_span(item: Item, views: Sequence[FindingView]) -> Mapping[tuple[int, int], list[FindingView]]:
-    lying: dict[tuple[int, int], list[FindingView]] = {}
+def _by_span(item: Item, views: Sequence[FindingView]) -> Mapping[Words, list[FindingView]]:
+    lying: dict[Words, list[FindingView]] = {}
     for finding, view in zip(all_findings(item), views, strict=True):
         if finding.start is not None and finding.end is not None:
             lying.setdefault((finding.start, finding.end), []).append(view)
@@ -183,11 +183,18 @@ def _highlights(item: Item, claims: Sequence[ClaimView], findings: Sequence[Find
     told = {view.anchor for claim in claims for view in claim.findings}
     for finding, view in zip(all_findings(item), findings, strict=True):
         if finding.start is not None and finding.end is not None and view.anchor not in told:
-            tag = Tag(text=_short(view), target=view.anchor, look="finding")
+            tag = _tag(view)
             marks.append(
                 Highlight(start=finding.start, end=finding.end, look=tag.look, tags=(tag,), anchor=view.target)
             )
     return marks
+
+
+def _tag(view: FindingView) -> Tag:
+    # Dozens of small ones (long sentences, abbreviations) would drown the few that matter.
+    if view.severity in ("info", "minor"):
+        return Tag(text=one_line(view.rule, 24), target=view.anchor, look="slight")
+    return Tag(text=_short(view), target=view.anchor, look="finding")
 
 
 def _claim_highlight(view: ClaimView) -> Highlight:

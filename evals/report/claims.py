@@ -11,7 +11,7 @@ from evals.store import decide
 QUOTE = 600
 """Characters of a quote, reason or message that a report shows."""
 
-Place = tuple[int, int]
+Words = tuple[int, int]
 """Start and end in the text of an answer."""
 
 _SCOPES = {"given": "the passages it was given", "cited": "the passages it cites", "corpus": "all passages"}
@@ -76,22 +76,30 @@ def claim_views(
     item: Item,
     passages: Mapping[str, Passage],
     overdue: Collection[str],
-    findings: Mapping[Place, Sequence[FindingView]],
+    findings: Mapping[Words, Sequence[FindingView]],
 ) -> tuple[ClaimView, ...]:
-    """The claims of an answer in reading order. `findings` are those that lie exactly on a span."""
+    """The claims of an answer in reading order. `findings` are those that lie exactly on a span.
+
+    A claim tells the findings that repeat its verdict; others on the same words are not its own.
+    """
     decided = {verdict.claim_id: verdict for verdict in decide(item.verdicts)}
     every: dict[str, list[Verdict]] = {}
     for verdict in item.verdicts:
         every.setdefault(verdict.claim_id, []).append(verdict)
     # Two claims on the same words: the first tells the findings, so that no anchor is given twice.
-    left = dict(findings)
-    return tuple(
-        _claim_view(
-            item, claim, decided.get(claim.claim_id), every.get(claim.claim_id, []), passages, overdue,
-            tuple(left.pop((claim.start, claim.end), ())),
-        )
-        for claim in item.claims
-    )  # fmt: skip
+    left = {place: list(views) for place, views in findings.items()}
+    views: list[ClaimView] = []
+    for claim in item.claims:
+        verdict, here = decided.get(claim.claim_id), left.get((claim.start, claim.end), [])
+        own = tuple(view for view in here if verdict and _repeats(view, verdict))
+        left[claim.start, claim.end] = [view for view in here if view not in own]
+        views.append(_claim_view(item, claim, verdict, every.get(claim.claim_id, []), passages, overdue, own))
+    return tuple(views)
+
+
+def _repeats(finding: FindingView, verdict: Verdict) -> bool:
+    reason = one_line(verdict.reason)
+    return finding.rule == verdict.code or bool(reason and reason in finding.message)
 
 
 def _claim_view(

@@ -31,8 +31,9 @@ def clip(text: str, limit: int) -> str:
 
 
 def one_line(text: str, limit: int = 1_000) -> str:
-    """The text on one line, clipped."""
-    return clip(" ".join(text.split()), limit)
+    """The text on one line, at most `limit` characters of it and an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[:limit].rstrip()}…"
 
 
 def https_address(url: str | None) -> str | None:

@@ -7,12 +7,14 @@ from typing import ClassVar
 from evals.lexicons import load_yaml
 from evals.notices.elements import Element, load_elements, load_wordings
 from evals.notices.found import Notice, Said, read_sentences
-from evals.notices.places import Places, find_places, looked_at
+from evals.notices.places import Places, find_places
 from evals.readability.language import LANGUAGES, NAMES, language_of
 from evals.readability.structure import visible_text
 from evals.records import Case, Finding, Score, Severity, Unscored
 from evals.scorers import Measure
 
+_MEANING = "1 in place, 0.5 elsewhere, 0 absent; null when neither there nor required"
+_TOLD_IN = frozenset({None, "title", "body", "urgent"})
 # With fewer words than this the declared language is believed.
 _ENOUGH_TO_TELL = 20
 
@@ -48,12 +50,13 @@ class Disclaimer:
     name: ClassVar[str] = "disclaimer"
     version: ClassVar[str] = "1"
     measures: ClassVar[Mapping[str, Measure]] = {
-        element.id: Measure(f"{element.name}: 1 in place, 0.5 elsewhere, 0 absent; null when neither there nor required", "0, 0.5 or 1", "up")
-        for element in load_elements()
+        element.id: Measure(f"{element.name}: {_MEANING}", "0, 0.5 or 1", "up") for element in load_elements()
     }
 
     def __call__(self, case: Case, /) -> Score | Unscored:
         text = visible_text(case.answer)
+        if not any(map(str.isalnum, text)):
+            return Unscored("the answer has no text that a reader would see")
         language = _language(case.answer.language, text)
         if language not in LANGUAGES:
             return Unscored(f"notices can be read in English and Spanish only, and this answer is in {language}")
@@ -77,7 +80,7 @@ def _language(declared: str, text: str) -> str:
     words = text.split()
     if len(words) < _ENOUGH_TO_TELL:
         return declared
-    return language_of([word.strip(".,;:!?¡¿()\"“”") for word in words]) or "neither, as its little words tell"
+    return language_of([word.strip('.,;:!?¡¿()"“”') for word in words]) or "neither, as its little words tell"
 
 
 def _read(case: Case, text: str, language: str) -> _Reading:
@@ -99,12 +102,13 @@ def _read(case: Case, text: str, language: str) -> _Reading:
         "recommended for a child or in pregnancy": young,
         "recommended when NCCN is named": any("names_nccn" in s.signals for s in everything),
     }
-    return _Reading(looked_at(everything), find_places(case.answer, text, everything), urgent, needs, frozenset(wordings.patterns))
+    counted = [sentence for sentence in everything if sentence.section != "related"]
+    return _Reading(counted, find_places(text, everything), urgent, needs, frozenset(wordings.patterns))
 
 
 def _mentions(sentences: Sequence[Said], topic: str) -> int:
     """How often the text speaks of a topic, notices and lists of questions apart."""
-    return sum(s.topics.get(topic, 0) for s in sentences if s.section in {None, "body", "urgent", "title"} and not s.strong)
+    return sum(s.topics.get(topic, 0) for s in sentences if s.section in _TOLD_IN and not s.strong)
 
 
 def _judge(element: Element, reading: _Reading) -> _Judged:
@@ -134,7 +138,8 @@ def _place_value(element: Element, found: Sequence[Notice], reading: _Reading) -
 
 
 def _beside_offer(found: Sequence[Notice], sentences: Sequence[Said]) -> bool:
-    near = {s.block + step for s in sentences if s.section == "upload" or "upload_offer" in s.signals for step in (-1, 0, 1)}
+    offers = [s.block for s in sentences if s.section == "upload" or "upload_offer" in s.signals]
+    near = {block + step for block in offers for step in (-1, 0, 1)}
     blocks = {notice: s.block for s in sentences for notice in s.notices}
     return any(blocks[notice] in near for notice in found)
 

@@ -1,4 +1,4 @@
-"""Readability: school grades of an answer's body by several formulas, its hardest sentences, its unexplained acronyms."""
+"""Readability: school grades of an answer's body by several formulas, its hardest sentences, its bare acronyms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,15 +18,21 @@ from evals.records import Answer, Case, Finding, Score, Unscored
 from evals.scorers import Measure
 
 _FORMULA_NAMES = {
-    "smog": "SMOG", "flesch_kincaid": "Flesch–Kincaid", "coleman_liau": "Coleman–Liau", "gunning_fog": "Gunning Fog", "ari": "ARI",
-}  # fmt: skip
+    "smog": "SMOG",
+    "flesch_kincaid": "Flesch–Kincaid",
+    "coleman_liau": "Coleman–Liau",
+    "gunning_fog": "Gunning Fog",
+    "ari": "ARI",
+}
 _GRADE = "US school grade"
 
 
 def _measures() -> Mapping[str, Measure]:
     found = {
-        "grade": Measure("consensus grade of the body as written: median of SMOG, Flesch–Kincaid, Coleman–Liau and Fog", _GRADE, "down"),
-        "grade_masked": Measure("the same with each drug, gene and eponym counted as one two-syllable word", _GRADE, "down"),
+        "grade": Measure(
+            "grade of the body as written: median of SMOG, Flesch–Kincaid, Coleman–Liau and Fog", _GRADE, "down"
+        ),
+        "grade_masked": Measure("the same with each drug, gene and eponym as one two-syllable word", _GRADE, "down"),
     }
     for key, name in _FORMULA_NAMES.items():
         found[key] = Measure(f"{name} grade of the body as written", _GRADE, "down")
@@ -36,7 +42,7 @@ def _measures() -> Mapping[str, Measure]:
         "grade_low": Measure("lowest masked grade over all formulas and ways to treat lists", _GRADE, "down"),
         "grade_high": Measure("highest masked grade over all formulas and ways to treat lists", _GRADE, "down"),
         "spread": Measure("how far the ways to treat lists lie apart (masked consensus)", "grades", "down"),
-        "low_confidence": Measure("1 when the text is short or the ways to treat lists disagree, else 0", "0 or 1", "down"),
+        "low_confidence": Measure("1 when the text is short or its lists leave doubt, else 0", "0 or 1", "down"),
         "words": Measure("words in the body", "words", "down"),
         "sentences": Measure("sentences in the body, list items included", "sentences", "up"),
         "grade_notice": Measure("masked consensus grade of the notices; null without one", _GRADE, "down"),
@@ -141,8 +147,8 @@ def _reason(body: _Zone) -> str:
     low, high = body.masked.interval
     goal = load_yaml("readability.yaml")["goal"]
     reason = (
-        f"about US grade {body.masked.consensus:.1f} with drug and gene names set aside, {body.raw.consensus:.1f} with them "
-        f"(formulas from {low:.1f} to {high:.1f}; goal {goal})"
+        f"about US grade {body.masked.consensus:.1f} with drug and gene names set aside, {body.raw.consensus:.1f} with "
+        f"them (formulas from {low:.1f} to {high:.1f}; goal {goal})"
     )
     doubts = _doubts(body)
     return f"{reason}. Low confidence: {'; '.join(doubts)}" if doubts else reason
@@ -180,7 +186,10 @@ def _hard_sentences(answer: Answer, body: _Zone, grade: float) -> list[Finding]:
     worst = sorted(ranked[: rules["hardest_sentences"]], key=lambda entry: entry[1].start)
     severity = "moderate" if grade > rules["warn"] else "minor"
     return [
-        Finding(rule="R-grade", severity=severity, message=_hard_message(counts, words), start=s.start, end=s.end, evidence=answer.text[s.start : s.end])
+        Finding(
+            rule="R-grade", severity=severity, message=_hard_message(counts, words), start=s.start, end=s.end,
+            evidence=answer.text[s.start : s.end],
+        )
         for _, s, counts, words in worst
     ]  # fmt: skip
 
@@ -196,7 +205,7 @@ def _hard_message(counts: Counts, words: Sequence[Token]) -> str:
     if not long_words:
         return f"{length}. Make two sentences of it."
     shown = ", ".join(long_words[:6]) + (" and more" if len(long_words) > 6 else "")
-    return f"{length}, {_many(counts.polysyllables, 'long word')} ({shown}). Shorter sentences and plainer words would help."
+    return f"{length}, {_many(counts.polysyllables, 'long word')} ({shown}). Shorten it and use plainer words."
 
 
 def _acronyms(text: str, names: Spans, body: _Zone) -> list[Finding]:

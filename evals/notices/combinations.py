@@ -1,0 +1,74 @@
+"""Groups of words that must occur close together in one sentence.
+
+A sentence is known here only by its hits: for each group, the numbers of the first and last word of each occurrence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+# Where a group was found: numbers of its first and last word.
+Hit = tuple[int, int]
+Hits = Mapping[str, Sequence[Hit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Groups that must all occur within so many words, in this order if `ordered`."""
+
+    groups: tuple[tuple[str, ...], ...]
+    ordered: bool
+    within: int
+
+    def find(self, hits: Hits) -> Hit | None:
+        """The first and last word of the tightest occurrence (the first of equals), or None."""
+        found = self.find_all(hits)
+        return min(found, key=lambda hit: (hit[1] - hit[0], hit[0])) if found else None
+
+    def find_all(self, hits: Hits) -> list[Hit]:
+        """The first and last word of each occurrence that holds no shorter one with the same end."""
+        # Nearly all patterns fail here: a sentence holds few groups.
+        for names in self.groups:
+            if hits.keys().isdisjoint(names):
+                return []
+        wanted = [_union(hits, names) for names in self.groups]
+        found = _chains(wanted) if self.ordered else _windows(wanted)
+        return [hit for hit in found if hit[1] - hit[0] < self.within]
+
+
+def _union(hits: Hits, names: Sequence[str]) -> Sequence[Hit]:
+    if len(names) == 1:
+        return hits.get(names[0], ())
+    return sorted(hit for name in names for hit in hits.get(name, ()))
+
+
+def _chains(wanted: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """The runs of one hit of each kind, each after the one before: for each end the one that starts latest."""
+    runs: list[tuple[int, int]] = [(last, first) for first, last in wanted[0]]
+    for kind in wanted[1:]:
+        runs = _extended(sorted(runs), kind)
+    return [(first, last) for last, first in runs]
+
+
+def _extended(runs: Sequence[tuple[int, int]], kind: Sequence[Hit]) -> list[tuple[int, int]]:
+    # Runs are (last word, first word), sorted, so that one walk finds the latest start that ends before each hit.
+    longer: list[tuple[int, int]] = []
+    best, index = -1, 0
+    for first, last in sorted(kind):
+        while index < len(runs) and runs[index][0] < first:
+            best = max(best, runs[index][1])
+            index += 1
+        if best >= 0:
+            longer.append((last, best))
+    return longer
+
+
+def _windows(wanted: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """The stretches that hold one hit of each kind in any order, for each hit the shortest that ends with it."""
+    merged = sorted((first, last, kind) for kind, hits in enumerate(wanted) for first, last in hits)
+    newest: dict[int, Hit] = {}
+    found: list[Hit] = []
+    for first, last, kind in merged:
+        newest[kind] = (first, last)
+        if len(newest) == len(wanted):
+            found.append((min(hit[0] for hit in newest.values()), max(hit[1] for hit in newest.values())))
+    return found

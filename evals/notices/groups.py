@@ -1,0 +1,139 @@
+"""Word groups: phrases that mean the same ("talk with", "check with"), found in one walk over a sentence's words.
+
+Matching compares dictionary entries: linear in the text, with no regular expressions to backtrack. Phrases: `word`,
+`word*` (any ending), `word?` (may be absent), `<group>` (any phrase of that group), `<group>?`, `<year>`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from evals.errors import UserError, did_you_mean
+from evals.notices.combinations import Combination, Hit
+from evals.words import fold
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_YEAR = re.compile(r"(?:19|20)\d\d\Z")
+_YEAR_MARK = "<year>"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word at `text[start:end]`, lower-cased and without accents."""
+
+    folded: str
+    start: int
+    end: int
+
+
+def words_of(text: str, start: int, end: int) -> list[Word]:
+    """The words of `text[start:end]` in order; offsets count from the start of the text."""
+    return [Word(fold(m.group()), m.start(), m.end()) for m in _WORD.finditer(text, start, end)]
+
+
+@dataclass(slots=True)
+class _Node:
+    """A place in the tree of phrases: the groups that have a phrase ending here, and the ways on."""
+
+    groups: list[str] = field(default_factory=list)
+    exact: "dict[str, _Node]" = field(default_factory=dict)
+    stems: "dict[str, _Node]" = field(default_factory=dict)
+    stem_lengths: tuple[int, ...] = ()
+
+    def way(self, word: str) -> "_Node":
+        """The node after a word of a phrase, made if need be."""
+        if not word.endswith("*"):
+            return self.exact.setdefault(word, _Node())
+        node = self.stems.setdefault(word[:-1], _Node())
+        self.stem_lengths = tuple(sorted({len(stem) for stem in self.stems}))
+        return node
+
+    def after(self, word: str) -> "Iterator[_Node]":
+        """The nodes that a word of a text leads to."""
+        if word in self.exact:
+            yield self.exact[word]
+        if _YEAR_MARK in self.exact and _YEAR.match(word):
+            yield self.exact[_YEAR_MARK]
+        for length in self.stem_lengths:
+            if length > len(word):
+                break
+            if word[:length] in self.stems:
+                yield self.stems[word[:length]]
+
+
+class Groups:
+    """The word groups of one language, ready to be looked for."""
+
+    def __init__(self, lists: Mapping[str, Sequence[str]], where: str) -> None:
+        """The groups of a lexicon.
+
+        Raises:
+            UserError: a phrase is empty, or names an unknown group or its own.
+        """
+        self.names = frozenset(lists)
+        self._root = _Node()
+        self._composites: dict[str, Combination] = {}
+        for name in lists:
+            for words in dict.fromkeys(
+                words for phrase in lists[name] for words in _spellings(phrase, lists, where, (name,))
+            ):
+                node = self._root
+                for word in words:
+                    node = node.way(word)
+                node.groups.append(name)
+
+    def add(self, name: str, combination: Combination) -> None:
+        """Let a combination of groups count as a group of its own ("not" near "replace")."""
+        self._composites[name] = combination
+        self.names |= {name}
+
+    def find(self, words: Sequence[Word]) -> dict[str, list[Hit]]:
+        """Where each group occurs among the words of a sentence."""
+        hits: dict[str, list[Hit]] = {}
+        for first in range(len(words)):
+            nodes, last = [self._root], first
+            while nodes and last < len(words):
+                nodes = [after for node in nodes for after in node.after(words[last].folded)]
+                for group in dict.fromkeys(group for node in nodes for group in node.groups):
+                    hits.setdefault(group, []).append((first, last))
+                last += 1
+        for name, combination in self._composites.items():
+            if found := combination.find_all(hits):
+                hits[name] = sorted([*hits.get(name, ()), *found])
+        return hits
+
+
+def _spellings(
+    phrase: object, lists: Mapping[str, Sequence[str]], where: str, path: tuple[str, ...]
+) -> list[tuple[str, ...]]:
+    """A phrase written out: each optional word with and without, each group with each of its phrases."""
+    slots: list[list[tuple[str, ...]]] = []
+    for part in str(phrase).split():
+        word, absent = part.removesuffix("?"), [()] if part.endswith("?") else []
+        if word.startswith("<") and word != _YEAR_MARK:
+            slots.append([*_group_spellings(word.strip("<>"), lists, where, path), *absent])
+        else:
+            slots.append([_folded(word), *absent])
+    found = [tuple(word for slot in choice for word in slot) for choice in product(*slots)]
+    if not all(found):
+        raise UserError(where, f"the phrase {str(phrase)!r} of group {path[0]!r} can be empty", "at least one word")
+    return found
+
+
+def _group_spellings(
+    name: str, lists: Mapping[str, Sequence[str]], where: str, path: tuple[str, ...]
+) -> list[tuple[str, ...]]:
+    if name not in lists:
+        raise UserError(where, f"group {path[0]!r} names an unknown group {name!r}", fix=did_you_mean(name, lists))
+    if name in path:
+        raise UserError(where, f"group {name!r} contains itself", "groups without circles")
+    return [words for phrase in lists[name] for words in _spellings(phrase, lists, where, (*path, name))]
+
+
+def _folded(part: str) -> tuple[str, ...]:
+    if part == _YEAR_MARK:
+        return (part,)
+    stem = part.endswith("*")
+    words = [fold(match.group()) for match in _WORD.finditer(part)]
+    return (*words[:-1], words[-1] + "*") if stem and words else tuple(words)
