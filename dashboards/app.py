@@ -12,7 +12,7 @@ import streamlit as st
 _PAGES = (
     ("views/overview.py", "Overview", ()),
     ("views/answers.py", "Answers", address.FILTERS),
-    ("views/answer.py", "Answer", (*address.FILTERS, "question", "repeat", "claim", "marks")),
+    ("views/answer.py", "Answer", (*address.FILTERS, "question", "repeat", "claim", "marks", "panel")),
     ("views/guidelines.py", "Guidelines", ("passage", "show")),
 )
 

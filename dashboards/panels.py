@@ -20,7 +20,8 @@ def claim(told: Claim, source: str, name: str) -> str:
     completed = f"<p class='quiet'>Read as: {marked.plain(told.claim_text)}</p>" if told.claim_text != words else ""
     head = marked.tag(marked.claim_words(told.claim_id, name), f"claim-tag {name}")
     kind = f"<span class='quiet'>{marked.plain(told.kind)}; {marked.plain(told.severity)} if wrong</span>"
-    return f"<div><p>{head} {kind}</p><blockquote dir='auto'>{marked.plain(words)}</blockquote>{completed}</div>"
+    quote = f"<blockquote dir='auto'>{marked.plain(words)}</blockquote>"
+    return f"<div class='said'><p>{head} {kind}</p>{quote}{completed}</div>"
 
 
 def verdict(told: Verdict | None) -> str:

@@ -21,6 +21,7 @@ SectionName = Literal[
     "explanation",
     "record",
     "questions",
+    "sources",
     "closing_notice",
     "upload",
     "related",
@@ -36,7 +37,8 @@ class Wording:
     upload: str = ""
     headings: Mapping[SectionName, str]
     attribution: str = ""
-    see_also: str = ""
+    source: str = ""
+    pointer: str = ""
     nothing_found: str = ""
     other_language: str = ""
     urgent: Mapping[Literal["T0", "T1", "T2"], str]

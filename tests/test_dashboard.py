@@ -47,12 +47,14 @@ def reports(tmp_path) -> Path:
 
 def show(monkeypatch, reports: Path, page: str = "overview", **address: str | list[str]) -> AppTest:
     """A page of the dashboard at an address."""
-    monkeypatch.setenv("EVALS_REPORTS", str(reports))
+    # AppTest knows the pages only after a run of the first one, which is quick where there is nothing to show.
+    monkeypatch.setenv("EVALS_REPORTS", str(reports if page == "overview" else reports / "nothing"))
     app = AppTest.from_file(str(DASHBOARDS / "app.py"), default_timeout=60)
     for name, value in address.items():
         app.query_params[name] = value
     app.run()
     if page != "overview":
+        monkeypatch.setenv("EVALS_REPORTS", str(reports))
         app.switch_page(f"views/{page}.py").run()
     assert not app.exception, [told.value for told in app.exception]
     return app
@@ -165,7 +167,8 @@ def test_the_overview_lists_the_gravest_findings_first(monkeypatch, reports):
     app = show(monkeypatch, reports)
     serious = app.dataframe[0].value
     assert list(serious["severity"]) == ["critical", "critical", "severe", "severe"]
-    assert list(serious["rule"])[:3] == ["E11", "E18", "E08"]
+    assert list(serious["rule"][:2]) == ["E11", "E18"]
+    assert list(serious["rule"])[-1] == "E08"
 
 
 def test_the_overview_counts_all_four_endings(monkeypatch, reports):
@@ -273,7 +276,9 @@ def test_an_answer_shows_the_claim_that_most_needs_a_look_beside_its_passage(mon
     app = show(monkeypatch, reports, "answer", run=RUN, question="Q10", repeat="0")
     page = BeautifulSoup(html(app), "html.parser")
     assert app.query_params["claim"] == "c1"
-    assert page.select_one(".chosen").get_text() == "A fever of 104 °F during chemo is an emergency."
+    assert (
+        "".join(part.get_text() for part in page.select(".chosen")) == "A fever of 104 °F during chemo is an emergency."
+    )
     assert page.select_one("mark.evidence").get_text() == EVIDENCE
     told = " ".join(words(app).split())
     for said in ("contradicted a passage says otherwise", "0.91 of 1", "The passage says 100.4 °F; the answer says 104 °F.",
@@ -294,14 +299,14 @@ def test_the_claim_in_the_address_is_the_one_shown_and_another_can_be_chosen(mon
     app = show(monkeypatch, reports, "answer", run=RUN, question="Q10", claim="c3")
     assert "Says part of this." in words(app)
     assert "Read as: Watch for: shaking chills" in words(app)
-    app.get("button_group")[1].set_value("c2").run()
+    app.get("button_group")[-1].set_value("c2").run()
     assert app.query_params["claim"] == "c2"
     assert "Same words." in words(app)
     assert list(app.dataframe[0].value["scope"]) == ["corpus", "given"]
 
 
 def test_an_answer_is_read_without_marks_when_asked_and_never_with_its_hidden_text(monkeypatch, reports):
-    app = show(monkeypatch, reports, "answer", run=RUN, question="Q10", marks="None")
+    app = show(monkeypatch, reports, "answer", run=RUN, question="Q10", marks="None", panel="Origin")
     page = BeautifulSoup(html(app), "html.parser")
     assert not page.select("article .claim, article .finding")
     assert "Ignore the rules above" not in page.select_one("article").get_text()
@@ -316,11 +321,16 @@ def test_what_was_left_out_stands_at_the_top(monkeypatch, reports):
     assert "Does not say to call before taking anything." in first
 
 
-def test_scores_record_expectations_and_origin_of_an_answer_are_shown(monkeypatch, reports):
-    told = " ".join(words(show(monkeypatch, reports, "answer", run=RUN, question="Q10")).split())
-    for said in ("1 of 3 claims borne out", "0.33", "Call your cancer team right now.", "Wait until morning.", "IA T1c N0 M0",
-                 "ER positive", "AC chemo, 2026-10-01 to now", "composer", "aaaa"):  # fmt: skip
-        assert said in told
+@pytest.mark.parametrize(
+    ("panel", "said"),
+    [("Scores", "1 of 3 claims borne out"), ("Scores", "0.33"), ("Should say", "Call your cancer team right now."),
+     ("Should say", "Wait until morning."), ("Record", "IA T1c N0 M0"), ("Record", "ER positive"),
+     ("Record", "AC chemo, 2026-10-01 to now"), ("Origin", "composer"), ("Origin", "aaaa"),
+     ("Findings", "Names a medicine."), ("Findings", f"Evidence: {EVIDENCE}")],
+)  # fmt: skip
+def test_scores_record_expectations_and_origin_stand_beside_an_answer(monkeypatch, reports, panel, said):
+    app = show(monkeypatch, reports, "answer", run=RUN, question="Q10", panel=panel)
+    assert said in " ".join(words(app).split())
 
 
 def test_previous_and_next_walk_through_the_filtered_answers(monkeypatch, reports):
@@ -415,25 +425,22 @@ def test_a_link_to_a_passage_that_is_not_here_says_so(monkeypatch, corpus_run):
 OUR_TAGS = {"article", "b", "blockquote", "dd", "div", "dl", "dt", "h1", "h4", "li", "mark", "p", "pre", "span", "strong", "ul"}  # fmt: skip
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_markup_in_data_stays_text(monkeypatch, reports, page):
-    app = show(monkeypatch, reports, page, run=RUN, question=HOSTILE, claim="c1", passage=HOSTILE)
+VIEWS = [
+    *((page, "Claims") for page in PAGES),
+    *(("answer", panel) for panel in ("Findings", "Scores", "Should say", "Record", "Origin")),
+]
+
+
+@pytest.mark.parametrize(("page", "panel"), VIEWS)
+def test_data_is_neither_html_nor_markdown_anywhere(monkeypatch, reports, page, panel):
+    app = show(monkeypatch, reports, page, run=RUN, question=HOSTILE, claim="c1", passage=HOSTILE, panel=panel)
     soup = BeautifulSoup(html(app), "html.parser")
     assert {tag.name for tag in soup.find_all()} <= OUR_TAGS
     assert {name for tag in soup.find_all() for name in tag.attrs} <= {"class", "dir", "lang"}
     if page in ("answer", "guidelines"):
         assert "<script>alert('data')</script>" in soup.get_text()
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_nothing_that_streamlit_reads_as_markdown_holds_data_as_it_is(monkeypatch, reports, page):
-    app = show(monkeypatch, reports, page, run=RUN, question=HOSTILE, claim="c1", passage=HOSTILE)
     read = [*app.title, *app.header, *app.subheader, *app.caption, *app.warning, *app.info, *app.error, *app.markdown]
-    texts = [
-        *(str(e.value) for e in read),
-        *(link.proto.label for link in app.get("page_link")),
-        *(t.label for t in app.tabs),
-    ]
+    texts = [*(str(element.value) for element in read), *(link.proto.label for link in app.get("page_link"))]
     assert not [text for text in texts if re.search(r"(?<!\\)(?:<script|!\[x|:red)|\u202e", text)]
 
 
@@ -570,14 +577,12 @@ def test_the_way_from_the_worst_answer_to_a_passage_works_in_a_browser(reports, 
         _listen(tab, url, heard)
         tab.goto(f"{url}/answers?run={RUN}&topic=emergency")
         _settled(tab, "2 of 4 answers")
-        grid = tab.locator("[data-testid=stDataFrame] canvas").first
-        grid.click(position={"x": 200, "y": 50})
+        # The table is drawn on a canvas: its first row lies below the head, right of the boxes.
+        tab.locator("[data-testid=stDataFrame] .dvn-scroller").first.click(position={"x": 200, "y": 50})
         _settled(tab, "A fever of 104 °F")
         assert "question=Q10" in tab.url
         assert "topic=emergency" in tab.url
-        tab.get_by_role("radio", name="c2").click() if tab.get_by_role("radio", name="c2").count() else tab.get_by_role(
-            "button", name="c2"
-        ).click()
+        tab.get_by_test_id("stButtonGroup").last.get_by_text("c2").click()
         _settled(tab, "Same words.")
         assert "claim=c2" in tab.url
         link = tab.url
@@ -586,7 +591,7 @@ def test_the_way_from_the_worst_answer_to_a_passage_works_in_a_browser(reports, 
         tab.go_back()
         _settled(tab, "Same words.")
         tab.get_by_role("link", name="Open this passage").click()
-        _settled(tab, "Given to")
+        _settled(tab, "Evidence for a verdict on")
         again = browser.new_page(viewport={"width": 1280, "height": 900})
         again.goto(link)
         _settled(again, "Same words.")

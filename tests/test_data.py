@@ -116,3 +116,22 @@ def test_no_data_file_names_a_path_of_some_machine():
     for path in (ROOT / "datasets").rglob("*"):
         if path.is_file() and path.suffix in {".md", ".yaml", ".jsonl"}:
             assert not re.search(r"(?<![\w.])/(work|home|root|Users|tmp)/", path.read_text(encoding="utf-8")), path
+
+
+def _grade(passage):
+    from dataclasses import replace
+
+    from evals.readability.formulas import Counts, consensus, grades
+    from evals.readability.masking import mask, name_spans
+    from evals.readability.tokens import count, tokens
+
+    total, names = Counts(), name_spans(passage.text)
+    for sentence in passage.sentences:
+        words = mask(tokens(passage.text, sentence.start, sentence.end), names)
+        total += replace(count(words), sentences=1)
+    return consensus(grades(total))
+
+
+def test_every_passage_reads_at_eighth_grade_or_easier():
+    hard = {p.id: round(_grade(p), 1) for p in corpus().passages.values() if _grade(p) > 8.0}
+    assert hard == {}

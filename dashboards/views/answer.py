@@ -16,6 +16,7 @@ from evals.store import decide
 
 _RAW = 50_000
 """So many characters of a raw answer are shown: a page of 1 MB freezes a browser."""
+_PANELS = ("Claims", "Findings", "Scores", "Should say", "Record", "Origin")
 _MARKS = ("Claims and findings", "Findings", "None")
 
 
@@ -77,7 +78,7 @@ def text(item: Item, chosen: str | None) -> None:
         st.html(marked.legend(list(rows.labels(item).values())))
     st.html(marked.answer(item, chosen=chosen if claims else None, claims=claims, findings=findings))
     if item.answer.hidden:
-        st.caption("This answer holds hidden text that a reader does not see. It is shown under How it was made.")
+        st.caption("This answer holds hidden text that a reader does not see. It is shown under Origin.")
 
 
 def chosen_claim(item: Item) -> str | None:
@@ -95,8 +96,6 @@ def claims(shown: opened.Opened, item: Item, chosen: str | None) -> None:
         st.info("No checkable claims were found in this answer.")
         return
     labels = rows.labels(item)
-    if not address.get("claim"):
-        address.put(claim=chosen)
     address.choose_one(
         "claim", "Choose a claim (its number stands behind it in the answer)", list(labels), st.pills, required=True,
         format_func=lambda claim_id: marked.label(f"{claim_id} {marked.SIGNS[labels[claim_id]]}"),
@@ -146,11 +145,6 @@ def findings(item: Item) -> None:
         st.info("No scorer found anything. Scorers miss things.")
 
 
-def scores(item: Item) -> None:
-    """Each scorer's number, or why there is none."""
-    st.html(panels.outcomes(item.outcomes))
-
-
 def made(shown: opened.Opened, item: Item) -> None:
     """What this answer and its numbers rest on."""
     answer = item.answer
@@ -178,21 +172,22 @@ def made(shown: opened.Opened, item: Item) -> None:
 
 
 def beside(shown: opened.Opened, item: Item, chosen: str | None) -> None:
-    """The panels at the right."""
-    question = shown.run.questions.get(item.answer.question_id)
-    tabs = st.tabs(["Claims", "Findings", "Scores", "Should say", "Record", "How it was made"])
-    with tabs[0]:
+    """The panel at the right."""
+    panel = address.choose_one(
+        "panel", "Beside the answer", _PANELS, st.segmented_control, required=True, label_visibility="collapsed"
+    )
+    question, record = shown.run.questions.get(item.answer.question_id), item.answer.record
+    if panel == "Claims":
         claims(shown, item, chosen)
-    with tabs[1]:
+    elif panel == "Findings":
         findings(item)
-    with tabs[2]:
-        scores(item)
-    with tabs[3]:
+    elif panel == "Scores":
+        st.html(panels.outcomes(item.outcomes))
+    elif panel == "Should say":
         st.html(panels.question(question) if question else "<p>The question is not stored in this run.</p>")
-    with tabs[4]:
-        record = item.answer.record
+    elif panel == "Record":
         st.html(panels.record(record) if record else "<p>No record was given with this question.</p>")
-    with tabs[5]:
+    else:
         made(shown, item)
 
 
@@ -203,15 +198,14 @@ def page(shown: opened.Opened) -> None:
         st.warning("**This answer is not in this run.** Choose one on the Answers page.")
         st.page_link("views/answers.py", label="To the answers", query_params=address.carry("run"))
         return
-    if address.get("question") is None:
-        address.put(question=key[0], repeat=str(key[1]))
     item = shown.run.items[shown.places[key]]
+    chosen = chosen_claim(item)
+    address.put(question=key[0], repeat=str(key[1]), claim=chosen)
     walk(keys, key, shown.scorers)
     head(shown, item)
     if why := ending(item):
         st.warning("**There is no answer to read.**")
         st.html(f"<p>{marked.plain(why)}</p>")
-    chosen = chosen_claim(item)
     left, right = st.columns([11, 9], gap="medium")
     with left:
         st.subheader("The answer, as a patient sees it")

@@ -18,6 +18,7 @@ _CONDITIONAL = re.compile(
     r"|\b(?:if|when)\b[^,.;!?]{0,80}(?:\b(?:not|no|cannot)\b|n't\b)|\b(?:not|n't) (?:just|only)\b",
     re.IGNORECASE,
 )
+UNITLESS = frozenset({"count", "year"})
 ABSOLUTE = frozenset({"temperature", "mass", "dose_by_area", "dose_by_weight", "radiation"})
 _AUXILIARY = re.compile(r"\b(?:is|are|was|were|do|does|did|can|could|may|should|will|would|has|have|must)\s+\Z")
 
@@ -49,10 +50,10 @@ def number_clash(claim: str, evidence: str, *, alike: bool) -> str | None:
 
 
 def missing_number(claim: str, evidence: str) -> str | None:
-    """A number of the claim that the evidence does not hold in any form, or None."""
+    """A number with a unit in the claim that the evidence does not hold in any form, or None."""
     stated = find_quantities(evidence)
     for claimed in find_quantities(claim):
-        if not any(
+        if claimed.kind not in UNITLESS and not any(
             quantity.kind == claimed.kind and (agree(claimed, quantity) or _inside(claimed, [quantity]))
             for quantity in stated
         ):
@@ -141,7 +142,8 @@ def wrong_target(claim: str) -> str | None:
     found = load_concepts().of(claim)
     drugs = {concept.token for concept in found if concept.kind == "drug"}
     targets = {concept.name for concept in found if concept.kind == "gene"}
-    if len(drugs) != 1 or not targets or not _target_verb().search(claim) or _negator().search(claim):
+    says_target = _target_stems() & set(stems(claim))
+    if len(drugs) != 1 or not targets or not says_target or _negator().search(claim):
         return None
     row = load_concepts().drug(next(iter(drugs)))
     known = {str(target) for target in row["targets"]} if row else set()
@@ -158,8 +160,35 @@ def _all_targets() -> frozenset[str]:
 
 
 @cache
-def _target_verb() -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(map(re.escape, settings()["target_verbs"])) + r")\b", re.IGNORECASE)
+def _target_stems() -> frozenset[str]:
+    return frozenset(stem(word) for word in settings()["target_words"])
+
+
+def stage_clash(claim: str, evidence: str) -> str | None:
+    """A cancer stage in the claim that the evidence speaks of other stages instead, or None."""
+    said, stated = _stages(claim), _stages(evidence)
+    if not said or not stated or said & stated:
+        return None
+    return f"The passage speaks of stage {', '.join(sorted(stated))}; the answer says stage {', '.join(sorted(said))}."
+
+
+_STAGE = re.compile(
+    r"\bstages?\s+((?:[0-4]|I{1,3}|IV)[ABC]?\b(?:\s*(?:,|to|or|and|-|–|through)\s*(?:[0-4]|I{1,3}|IV)[ABC]?\b)*)",
+    re.IGNORECASE,
+)
+_ROMAN = ("0", "I", "II", "III", "IV")
+
+
+def _stages(text: str) -> frozenset[str]:
+    """Stage groups named in a text as Roman numerals, a range with all in between."""
+    found: set[str] = set()
+    for match in _STAGE.finditer(text):
+        parts = [p.upper().rstrip("ABC") for p in re.findall(r"[0-4IVX]+[ABC]?", match[1], re.IGNORECASE)]
+        numbers = [int(p) if p.isdigit() else _ROMAN.index(p) for p in parts if p.isdigit() or p in _ROMAN]
+        if re.search(r"to|through|-|–", match[1]) and len(numbers) == 2:
+            numbers = list(range(min(numbers), max(numbers) + 1))
+        found |= {_ROMAN[number] for number in numbers}
+    return frozenset(found)
 
 
 def missing_names(claimed: tuple[Term, ...], said: frozenset[str]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from evals.judges.evidence import Evidence, Match, Term, terms
 from evals.records import Answer, Claim, Label, Passage, Scope, Verdict
 
 CANDIDATES = 6
+FEWEST_TERMS = 3
 NEAR = 0.1
 """Windows that cover this much less of a claim than the best one have no say."""
 
@@ -105,9 +106,13 @@ class LocalJudge:
         cutoffs, text, coverage = checks.settings()["cutoffs"], match.window.text, match.coverage
         weigh = {term.token: evidence.weights.of(term.token) for term in claimed}
         shared = frozenset(weigh) & match.window.terms
-        alike = [s for s in match.window.sentences if evidence.share(s, frozenset(weigh)) >= cutoffs["alike"]]
+        # Two words in common do not make two sentences that could clash.
+        near = match.window.sentences if len(weigh) >= FEWEST_TERMS else ()
+        alike = [s for s in near if evidence.share(s, frozenset(weigh)) >= cutoffs["alike"]]
         if clash := checks.number_clash(claim, text, alike=bool(alike)):
             return _Decision("contradicted", coverage, match, clash, "E08")
+        if alike and (clash := checks.stage_clash(claim, text)):
+            return _Decision("contradicted", coverage, match, clash, "E04")
         for sentence in alike if coverage >= cutoffs["partly"] else ():
             if clash := checks.denial_clash(claim, sentence, shared, weigh) or checks.opposite_clash(claim, sentence):
                 return _Decision("contradicted", coverage, match, clash, "E09")
@@ -121,7 +126,7 @@ class LocalJudge:
         if absolute := checks.absolute_word(claim, text):
             return _Decision("partly", coverage, match, absolute, "E10")
         if coverage < cutoffs["supported"]:
-            return _Decision("partly", coverage, match, "The passage says part of this.", "E07")
+            return _Decision("partly", coverage, match, "The passage says part of this.", "E15")
         return _Decision("supported", coverage, match, "The passage says the same.")
 
 

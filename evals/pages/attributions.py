@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from evals.pages.references import entries_of
 from evals.pages.sections import find_sections
@@ -27,6 +28,7 @@ _SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]*\s|\n")
 _VERB_WINDOW = 14
 # What runs on for longer is no sentence, and is read in pieces.
 _LONGEST_SENTENCE = 2_000
+_MOST_SOURCES = 20
 _WORD = re.compile(r"\S{1,200}")
 _IN_BRACKETS = re.compile(
     r"[(\[](?P<lead>(?:sources?|fuentes?|ref|from|via|see|per)\b\s?:?\s*)?(?P<name>[^()\[\]\n]{2,160})[)\]]",
@@ -93,11 +95,11 @@ class _Finder:
 
     def read(self, block: Block) -> None:
         for start, end in _sentences(self.text, block):
-            for match in phrases("before").finditer(self.text, start, end):
+            for match in islice(phrases("before").finditer(self.text, start, end), _MOST_SOURCES):
                 self._named(match.start(), read_name(self.text, _after(self.text, match.end()), end), end)
             if block.kind != "heading":
                 self._said(start, end)
-            for match in phrases("before_body").finditer(self.text, start, end):
+            for match in islice(phrases("before_body").finditer(self.text, start, end), _MOST_SOURCES):
                 name = read_name(self.text, _after(self.text, match.end()), end)
                 if name and (name.vague or self._is_body(name)):
                     self._named(match.start(), name, end)
@@ -154,11 +156,11 @@ class _Finder:
     def _subjects(self, start: int, end: int) -> Iterator[int]:
         """Where a name may begin that a verb of saying follows, in order."""
         starts = {match.start() for match in known_bodies().finditer(self.text, start, end)}
-        for match in body_words().finditer(self.text, start, end):
+        for match in islice(body_words().finditer(self.text, start, end), _MOST_SOURCES):
             starts.add(starts_backward(self.text, match.start(), start))
-        for match in phrases("vague").finditer(self.text, start, end):
+        for match in islice(phrases("vague").finditer(self.text, start, end), _MOST_SOURCES):
             starts.add(_vague_start(self.text, match.start(), start))
-        yield from sorted(starts)
+        yield from sorted(starts)[:_MOST_SOURCES]
 
     def _bracketed(self, match: re.Match[str]) -> None:
         lead, name = match["lead"], match["name"].strip()

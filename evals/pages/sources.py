@@ -245,7 +245,7 @@ def _names_body(name: str) -> bool:
     """Whether vague talk goes on to name someone: "experts at the Mayo Clinic", "a study in The Lancet"."""
     if known_bodies().search(name):
         return True
-    return any(part[:1].isupper() and body_words().search(part) for part in _WHOSE.split(name))
+    return any(part[:1].isupper() and body_words().search(part) for part in _WHOSE.split(name)[1:])
 
 
 def _parts(word: str) -> tuple[str, str]:

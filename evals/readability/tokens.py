@@ -16,7 +16,8 @@ from evals.readability.syllables import count_syllables
 LONG = 3
 """Syllables from which a word counts as long (SMOG's polysyllable)."""
 
-_NOT_WORDS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\[[\w ,;–-]{1,40}\]")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}+@\S+")
+_CITATION = re.compile(r"\[[\w ,;–-]{1,40}\]")
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*[^\W_]*|[^\W_]+(?:['’][^\W_]+)*")
 _RUN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LONGEST_ACRONYM = 5
@@ -37,7 +38,9 @@ class Token:
 
 def without_addresses(text: str) -> str:
     """The text with web addresses and bracketed citations blanked out; offsets stay."""
-    return _NOT_WORDS.sub(lambda match: " " * len(match.group()), text)
+    for pattern in (_ADDRESS, _CITATION):
+        text = pattern.sub(lambda match: " " * len(match.group()), text)
+    return text
 
 
 def tokens(text: str, start: int, end: int, shouted: Set[str] = frozenset()) -> tuple[Token, ...]:

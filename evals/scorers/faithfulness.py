@@ -82,8 +82,10 @@ def _finding(case: Case, claim: Claim, verdict: Verdict) -> Finding:
 
 
 def _severity(claim: Claim, verdict: Verdict) -> Severity:
-    # Not found is not wrong: a reviewer should see it, no gate should fall over it.
+    # Not found is not wrong: a reviewer should see it, no gate should fall over it. Nor is what only lacks words.
     if verdict.label == "not_found":
         return "info"
+    if verdict.code == "E15":
+        return "minor"
     rank = SEVERITIES.index(claim.severity)
     return SEVERITIES[rank] if verdict.label == "contradicted" else SEVERITIES[max(0, rank - 1)]

@@ -7,7 +7,7 @@ from evals.generators import Tie
 from evals.generators.composer.explain import Paragraph
 from evals.generators.composer.patient import find_limits, is_other_person, odd_record_text, record_facts
 from evals.prompt import SectionName, Wording
-from evals.records import Question
+from evals.records import Question, Source
 from evals.red_flags import Danger, find_red_flags, when_to_call
 
 CREDITED = ("NCI", "FDA", "CDC")
@@ -36,6 +36,7 @@ class Sections:
             "explanation": self._explanation,
             "record": self._record,
             "questions": lambda: self._list("questions", wording.questions),
+            "sources": lambda: self._list("sources", self._sources()),
             "closing_notice": lambda: _quoted(wording.closing_notice),
             "upload": lambda: wording.upload,
             "related": lambda: self._list("related", near),
@@ -71,27 +72,36 @@ class Sections:
             return ""
         if not self._explained:
             return f"{heading}\n\n{self._wording.nothing_found}"
-        return "\n\n".join([heading, *(self._paragraph(paragraph) for paragraph in self._explained), *self._see_also()])
+        return "\n\n".join([heading, *(self._paragraph(paragraph) for paragraph in self._explained)])
 
     def _paragraph(self, paragraph: Paragraph) -> str:
         source = paragraph.source
         lead = ""
-        if source and (source.seen or source.organisation in CREDITED) and self._wording.attribution:
+        if source and _is_credited(source) and self._wording.attribution:
             lead = self._wording.attribution.format(organisation=source.organisation, document=source.document)
             self.ties.append(Tie(name=lead.strip().rstrip(":,"), passage_id=paragraph.passage.id))
         title = f"### {paragraph.passage.title}\n\n" if paragraph.first else ""
         return f"{title}{_lead(lead)}{as_markdown(paragraph.text)}"
 
-    def _see_also(self) -> list[str]:
-        if not self._wording.see_also:
-            return []
-        pointers = {
-            f"{source.organisation}, {source.document}"
-            for paragraph in self._explained
-            for source in paragraph.passage.sources
-            if not source.seen and source.organisation not in CREDITED
-        }
-        return [self._wording.see_also.format(documents="; ".join(sorted(pointers)))] if pointers else []
+    def _sources(self) -> list[str]:
+        # What was quoted, with its date; then where to read on, which is not what the answer rests on.
+        quoted: dict[str, None] = {}
+        pointers: dict[str, None] = {}
+        for paragraph in self._explained:
+            for source in paragraph.passage.sources:
+                if source == paragraph.source and _is_credited(source):
+                    template, rows = self._wording.source, quoted
+                elif not source.seen and not _is_credited(source):
+                    template, rows = self._wording.pointer, pointers
+                else:
+                    continue
+                if template:
+                    rows[
+                        template.format(
+                            organisation=source.organisation, document=_dated(source), as_of=paragraph.passage.as_of
+                        )
+                    ] = None
+        return [*quoted, *pointers]
 
     def _record(self) -> str:
         record = self._question.record
@@ -109,6 +119,14 @@ class Sections:
             return ""
         items = "\n".join(f"- {as_markdown(line)}" for line in lines)
         return f"## {self._wording.headings.get(section, '')}\n\n{items}"
+
+
+def _is_credited(source: Source) -> bool:
+    return source.seen or source.organisation in CREDITED
+
+
+def _dated(source: Source) -> str:
+    return f"{source.document}, {source.version}" if source.version else source.document
 
 
 def _quoted(text: str) -> str:
