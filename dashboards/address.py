@@ -60,11 +60,19 @@ def choose(name: str, label: str, options: Sequence[str], **more: Any) -> None:
 
 
 def choose_one(
-    name: str, label: str, options: Sequence[str], widget: Callable[..., Any] = st.selectbox, **more: Any
+    name: str,
+    label: str,
+    options: Sequence[str],
+    widget: Callable[..., Any] = st.selectbox,
+    default: str | None = None,
+    **more: Any,
 ) -> str:
-    """A single choice kept in the address, the first option when the address names none of them; returns it."""
+    """A single choice kept in the address; returns it, or the default (the first option) when it names none of them.
+
+    A default is not written into the address: each such step would cost one more press on the browser's Back.
+    """
     wanted = get(name)
-    value = wanted if wanted is not None and wanted in options else options[0]
+    value = wanted if wanted is not None and wanted in options else default or options[0]
     widget(label, list(options), **_kept(name, value), **more)
     return value
 

@@ -29,7 +29,7 @@ def _header() -> None:
 
 def _pick_run(folders: dict[str, Path]) -> None:
     if not address.get("run"):
-        address.put(run=next(iter(folders)))
+        address.put(run=opened.first_choice(folders))
     # A run that is gone stays in the list under its name: the page says so, rather than show another run unasked.
     names = list(dict.fromkeys([*folders, str(address.get("run"))]))
     words = {name: opened.run_label(name, folders[name]) if name in folders else f"{name} (not here)" for name in names}
@@ -38,9 +38,22 @@ def _pick_run(folders: dict[str, Path]) -> None:
     )
 
 
+def _begin_at_the_top(title: str) -> None:
+    # Streamlit would leave the reader as far down as on the page, or in the answer, before this one.
+    view = (title, address.get("question"), address.get("repeat"))
+    before = st.session_state.setdefault("view", view)
+    if before != view:
+        st.session_state["view"] = view
+        st.session_state["views"] = st.session_state.get("views", 0) + 1
+    # Our own script with a number in it and nothing else; a new number makes it run once more.
+    script = f"document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0) /* {st.session_state.get('views', 0)} */"
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+
+
 st.set_page_config(page_title="Are these answers safe to show?", layout="wide")
 pages = [st.Page(path, title=title, url_path=title.lower(), default=title == "Overview") for path, title, _ in _PAGES]
 page = st.navigation(pages, position="hidden")
 st.html(Path(__file__).with_name("style.css"))
 _header()
 page.run()
+_begin_at_the_top(page.title)

@@ -54,6 +54,17 @@ def runs() -> dict[str, Path]:
     return found
 
 
+def first_choice(folders: Mapping[str, Path]) -> str:
+    """The run to show when nobody asked for one: the newest finished one, else the newest."""
+    for name, folder in folders.items():
+        try:
+            if _manifest(str(folder), _stamp(folder)).get("status") == "finished":
+                return name
+        except UserError:
+            continue
+    return next(iter(folders))
+
+
 def run_label(name: str, folder: Path) -> str:
     """A run in words for the picker: when, with which prompt, and whether it is done."""
     try:
@@ -70,7 +81,7 @@ def shown() -> Opened:
     folders = runs()
     if not folders:
         _stop("There are no runs here yet.", f"Looked in: {reports().absolute()}", "Make one with: evals run")
-    name = address.get("run") or next(iter(folders))
+    name = address.get("run") or first_choice(folders)
     if name not in folders:
         _stop("This run is not here.", f"The link asks for: {name}", "Choose another run above.")
     folder = folders[name]

@@ -20,6 +20,8 @@ UNCHECKABLE: frozenset[ClaimKind] = frozenset({"notice", "question", "filler"})
 _CLAIM_SECTIONS: frozenset[SectionKind] = frozenset({"body", "urgent"})
 _CLAIM_BLOCKS = frozenset({"paragraph", "item", "row", "quote"})
 _HAS_WORD = re.compile(r"[^\W\d_]{2,}")
+# What may stand between a named source and what it is said to say: "(2024):", ", ", " and other publishers: ".
+_LEAD_END = re.compile(r"\A[\s)”\"']*(?:\([^()]*\))?(?:\s*[:,–—-]|\s[^.:,;!?]{0,50}:)\s*")
 _FINITE = re.compile(
     r"\b(is|are|was|were|be|can|may|might|will|should|must|do|does|has|have|had|means?|helps?|works?|needs?|call|ask|tell|"
     r"go|take|use|avoid|stop|get|keep|\w+ed|\w+es)\b",
@@ -95,7 +97,7 @@ def _without_attribution(answer: Answer, start: int, source: str) -> str:
     for attribution in answer.attributions:
         lead = attribution.end - start
         if attribution.start <= start + 14 and 0 < lead < len(source):
-            rest = re.sub(r"\A[\s)”\"']*(\([^()]*\))?\s*[:,–—-]\s*", "", source[lead:])
+            rest = _LEAD_END.sub("", source[lead:])
             if rest != source[lead:] and _HAS_WORD.search(rest):
                 return rest
     return source

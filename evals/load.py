@@ -1,6 +1,7 @@
 """Files in `datasets/` -> records. The only importer of Hugging Face `datasets`."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,6 +115,9 @@ def questions_from_hugging_face(
 
 
 def _hugging_face(name: str, split: str, config: str | None) -> Any:
+    # The library tells its maker which dataset is loaded, local files included; nothing here leaves the machine unasked.
+    os.environ.setdefault("HF_UPDATE_DOWNLOAD_COUNTS", "0")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     # A bare `import datasets` beside a folder of that name reads like ours; the alias says whose it is.
     import datasets as hf_datasets
 

@@ -30,7 +30,10 @@ def test_a_lexicon_cannot_be_changed(tmp_path: Path) -> None:
 
 
 def test_each_line_of_jsonl_is_a_row_and_blank_lines_are_skipped(tmp_path: Path) -> None:
-    assert load_jsonl(write(tmp_path, "a.jsonl", '\ufeff{"a": "x\u2028y"}\r\n\n{"b": [1]}\n')) == ({"a": "x\u2028y"}, {"b": (1,)})
+    assert load_jsonl(write(tmp_path, "a.jsonl", '\ufeff{"a": "x\u2028y"}\r\n\n{"b": [1]}\n')) == (
+        {"a": "x\u2028y"},
+        {"b": (1,)},
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,7 +50,9 @@ def test_each_line_of_jsonl_is_a_row_and_blank_lines_are_skipped(tmp_path: Path)
         ("c.jsonl", b"PK\x03\x04\xff", "c.jsonl", "not UTF-8 text (byte 4)"),
     ],
 )
-def test_a_broken_lexicon_says_where_and_what(tmp_path: Path, name: str, content: str | bytes, where: str, found: str) -> None:
+def test_a_broken_lexicon_says_where_and_what(
+    tmp_path: Path, name: str, content: str | bytes, where: str, found: str
+) -> None:
     load = load_yaml if name.endswith(".yaml") else load_jsonl
     with pytest.raises(UserError) as caught:
         load(write(tmp_path, name, content))

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -262,7 +263,9 @@ def test_the_offer_to_upload_records_is_known_with_its_heading(raw: str) -> None
 
 
 def test_advice_to_bring_records_is_body() -> None:
-    assert kinds(f"{BODY}\n\nShare your reports with your new doctor. Ask for a copy of the scan.\n\n{BODY}") == ["body"]
+    assert kinds(f"{BODY}\n\nShare your reports with your new doctor. Ask for a copy of the scan.\n\n{BODY}") == [
+        "body"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -314,10 +317,18 @@ def test_where_an_idea_comes_from_is_no_reference() -> None:
             False,
         ),
         ("According to the NCI: Lung cancer grows slowly at first.", "NCI", False),
+        ("According to NCI: In June 2025, the rule changed.", "NCI", False),
+        ("According to NCI: Stage 4 (IV) is spread.", "NCI", False),
+        ("According to NCCN Guidelines for Patients: Stage 4 means spread.", "NCCN Guidelines for Patients", False),
+        ("ASCO (a group of cancer doctors) says so.", "ASCO", False),
         ("According to NCCN Guidelines, Version 2.2026, it works.", "NCCN Guidelines, Version 2.2026", False),
         ("According to NCI (PDQ, Breast Cancer Treatment): it works.", "NCI (PDQ, Breast Cancer Treatment)", False),
         ("According to the American Cancer Society (ACS), it works.", "American Cancer Society", False),
-        ("According to St. Jude Children's Research Hospital, it works.", "St. Jude Children's Research Hospital", False),
+        (
+            "According to St. Jude Children's Research Hospital, it works.",
+            "St. Jude Children's Research Hospital",
+            False,
+        ),
         ("According to a 2023 study in The Lancet, it works.", "2023 study in The Lancet", False),
         ("According to American doctors, it works.", "American doctors", True),
         ("It works, per the NCCN.", "NCCN", False),
@@ -374,7 +385,16 @@ def test_what_names_no_source_is_left_alone(text: str) -> None:
 
 def test_two_bodies_in_one_breath_are_two_attributions() -> None:
     assert sources("According to the NCI and the CDC, yes.") == [("NCI", False), ("CDC", False)]
+    assert sources("ASCO and the College of American Pathologists advise it.") == [
+        ("ASCO", False),
+        ("College of American Pathologists", False),
+    ]
     assert sources("According to the Food and Drug Administration, yes.") == [("Food and Drug Administration", False)]
+
+
+def test_entries_of_a_source_list_end_before_the_date_they_were_looked_at() -> None:
+    raw = "Sources: NCI: Colon Cancer. Current as of May 2026; See also ASCO: Guideline (title not checked); nothing else."
+    assert sources(raw) == [("NCI: Colon Cancer", False), ("ASCO: Guideline (title not checked)", False)]
 
 
 def test_numbers_point_into_the_source_list() -> None:
@@ -420,7 +440,7 @@ def test_sections_are_whole_blocks_in_order_and_leave_none_out(raw: str, fmt: Te
     found = find_sections(rendered)
     starts, ends = {b.start for b in rendered.blocks}, {b.end for b in rendered.blocks}
     assert all(one.start in starts and one.end in ends for one in found)
-    assert all(before.end < after.start for before, after in zip(found, found[1:], strict=False))
+    assert all(before.end < after.start for before, after in pairwise(found))
     covered = [b for b in rendered.blocks for one in found if one.start <= b.start and b.end <= one.end]
     assert covered == list(rendered.blocks)
     find_title(rendered)
@@ -430,7 +450,8 @@ def test_sections_are_whole_blocks_in_order_and_leave_none_out(raw: str, fmt: Te
 
 
 @pytest.mark.parametrize(
-    "piece", ["according to ", "(WHO", "experts ", "Not medical advice. ", "[1] ", "- What now?\n", "# Sources\n\n", "A "]
+    "piece",
+    ["according to ", "(WHO", "experts ", "Not medical advice. ", "[1] ", "- What now?\n", "# Sources\n\n", "A "],
 )
 def test_long_texts_take_seconds(piece: str) -> None:
     rendered = render(piece * (250_000 // len(piece)), "markdown")

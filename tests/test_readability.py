@@ -74,7 +74,7 @@ SMALL = Counts(sentences=2, words=8, syllables=13, polysyllables=1, complex=1, l
 
 def test_the_counts_of_a_text_are_those_a_reader_makes_by_hand() -> None:
     text = "The cat sat on the mat. Immunotherapy helps."
-    counted = count(tokens(text, 0, len(text)))
+    counted = count(tokens(text, 0, 23)) + count(tokens(text, 24, len(text)))
     assert counted == Counts(0, 8, 6 + 6 + 1, 1, 1, 17 + 18, 17 + 18)
 
 
@@ -171,7 +171,7 @@ def test_a_recognised_name_of_one_or_many_words_is_one_two_syllable_word_when_ma
 
 def test_ordinary_words_are_not_taken_for_genes_or_eponyms() -> None:
     text = "We met the team and sat down with all of them to set a kit aside"
-    assert name_spans(text) == []
+    assert name_spans(text) == ()
 
 
 # --- lists and zones -------------------------------------------------------------------------------------------------

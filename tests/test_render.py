@@ -1,6 +1,7 @@
 """Answer as it came -> plain text with blocks, hidden spans and links."""
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -306,9 +307,9 @@ def check(rendered: Rendered) -> None:
         assert (block.level > 0) == (block.kind in ("heading", "item"))
         at = block.end
     assert not text[at:].strip()
-    assert not any(ord(c) < 32 and c != "\n" or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 for c in text)
+    assert not any((ord(c) < 32 and c != "\n") or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 for c in text)
     for spans in (rendered.hidden, rendered.links):
-        for before, after in zip(spans, spans[1:], strict=False):
+        for before, after in pairwise(spans):
             assert before.end <= after.start
         assert all(0 <= span.start < span.end <= len(text) for span in spans)
 

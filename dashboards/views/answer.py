@@ -97,9 +97,14 @@ def claims(shown: opened.Opened, item: Item, chosen: str | None) -> None:
         return
     labels = rows.labels(item)
     address.choose_one(
-        "claim", "Choose a claim (its number stands behind it in the answer)", list(labels), st.pills, required=True,
+        "claim",
+        "Choose a claim (its number stands behind it in the answer)",
+        list(labels),
+        st.pills,
+        default=chosen,
+        required=True,
         format_func=lambda claim_id: marked.label(f"{claim_id} {marked.SIGNS[labels[claim_id]]}"),
-    )  # fmt: skip
+    )
     claim = next(claim for claim in item.claims if claim.claim_id == chosen)
     source = item.answer.text[claim.start : claim.end]
     decided = next((verdict for verdict in decide(item.verdicts) if verdict.claim_id == chosen), None)
@@ -200,7 +205,8 @@ def page(shown: opened.Opened) -> None:
         return
     item = shown.run.items[shown.places[key]]
     chosen = chosen_claim(item)
-    address.put(question=key[0], repeat=str(key[1]), claim=chosen)
+    if address.get("question") is None:
+        address.put(question=key[0], repeat=str(key[1]))
     walk(keys, key, shown.scorers)
     head(shown, item)
     if why := ending(item):

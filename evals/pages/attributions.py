@@ -5,22 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from evals.pages.bodies import body_of, body_words, first_words, known_bodies, phrases, words
 from evals.pages.references import entries_of
 from evals.pages.sections import find_sections
-from evals.pages.sources import (
-    Name,
-    body_of,
-    body_words,
-    first_words,
-    known_bodies,
-    names_someone,
-    phrases,
-    read_name,
-    split_names,
-    starts_backward,
-    trim,
-    words,
-)
+from evals.pages.sources import Name, names_someone, read_name, split_names, starts_backward, trim
 from evals.records import Attribution, Block, Link
 from evals.render import Rendered
 
@@ -62,7 +50,7 @@ def find_attributions(text: str, blocks: Sequence[Block], links: Sequence[Link] 
     for block in running:
         finder.read(block)
     finder.follow(links, running)
-    return tuple(sorted(finder.found, key=lambda one: (one.start, one.end, one.name)))
+    return tuple(sorted(finder.found, key=lambda one: (one.start, one.end)))
 
 
 def _kinds(rendered: Rendered) -> list[str]:
@@ -138,7 +126,7 @@ class _Finder:
 
     def _said(self, start: int, end: int) -> None:
         """ "X recommends", "studies show"; not in a question."""
-        if self.text[start:end].rstrip("\"”’) \n").endswith("?"):
+        if self.text[start:end].rstrip('"”’) \n').endswith("?"):
             return
         for at in self._subjects(start, end):
             name = read_name(self.text, at, end)
@@ -147,11 +135,14 @@ class _Finder:
             verb = _verb_after(self.text, name.end, end)
             if verb is None or (not name.vague and not self._is_body(name)):
                 continue
-            whole = self.text[name.start : max(name.end, verb[0])]
             before = self.text[start:at].split()[-1:]
             if before and before[0].lower().strip("\"“'(") in words().not_before:
                 continue
-            self.add(name.start, verb[1], self.text[name.start : name.end] if name.vague else whole, vague=name.vague)
+            over = name.end if name.vague else max(name.end, verb[0])
+            parts = split_names(self.text, name.start, over)
+            for part_start, part_end in parts:
+                last = verb[1] if part_end == over else part_end
+                self.add(part_start, last, self.text[part_start:part_end], vague=name.vague)
 
     def _subjects(self, start: int, end: int) -> Iterator[int]:
         """Where a name may begin that a verb of saying follows, in order."""
@@ -216,15 +207,18 @@ def _after(text: str, at: int) -> int:
 def _verb_after(text: str, at: int, end: int) -> tuple[int, int] | None:
     """Where a name that ends at `at` or a little later is over, and the end of the verb of saying that follows it."""
     over: int | None = None
+    before_aside = at
     if aside := _ASIDE.match(text, at, end):
-        at = aside.end()
+        at, before_aside = aside.end(), at
     if apposed := _APPOSED.match(text, at, end):
         over, at = at, apposed.end()
     window = text[at : min(end, at + 160)]
     for number, match in enumerate(_WORD.finditer(window)):
-        bare = match[0].strip(".,;:!?()\"“”").lower()
+        bare = match[0].strip('.,;:!?()"“”').lower()
         verb = phrases("verbs").match(window, match.start()) if bare in first_words("verbs") else None
         if verb:
+            # "ASCO (a group of doctors) says", but "the Society (SITC) 2021 guideline says".
+            over = before_aside if aside and over is None and number == 0 else over
             return over or at + verb.start(), at + verb.end()
         word = match[0]
         if word.lower() in words().auxiliaries or word.lower() == "not":

@@ -46,7 +46,7 @@ def mark_opening(parts: Sequence[Part], kinds: Kinds) -> None:
             kinds[at] = _opening_kind(parts, at)
     _extend(parts, kinds, range(end), "opening_notice")
     _mark_labels(parts, kinds, end, "opening_notice")
-    _mark_stems(parts, kinds, end)
+    _mark_stems(parts, kinds, end, ("opening_notice", "urgent"))
 
 
 def mark_closing(parts: Sequence[Part], kinds: Kinds) -> None:
@@ -68,6 +68,7 @@ def mark_closing(parts: Sequence[Part], kinds: Kinds) -> None:
         elif not parts[at].is_label and not _is_colophon(parts[at]):
             after += len(parts[at].text)
     _extend(parts, kinds, range(len(parts)), "closing_notice")
+    _mark_stems(parts, kinds, len(parts), ("closing_notice",))
     _mark_labels(parts, kinds, len(parts), "closing_notice")
 
 
@@ -155,10 +156,10 @@ def _mark_labels(parts: Sequence[Part], kinds: Kinds, end: int, kind: SectionKin
             kinds[at] = kind
 
 
-def _mark_stems(parts: Sequence[Part], kinds: Kinds, end: int) -> None:
+def _mark_stems(parts: Sequence[Part], kinds: Kinds, end: int, wanted: Sequence[SectionKind]) -> None:
     """A line such as "This page:" belongs to the notice whose items follow."""
     for at in reversed(range(min(end, len(parts) - 1))):
-        marked = kinds[at + 1] in ("opening_notice", "urgent")
+        marked = kinds[at + 1] in wanted
         if kinds[at] is None and marked and parts[at].text.endswith(":") and parts[at + 1].is_item:
             kinds[at] = kinds[at + 1]
 

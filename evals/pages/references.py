@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from evals.pages.sources import names_someone, phrases, split_names, trim
+from evals.pages.bodies import phrases
+from evals.pages.sources import names_someone, split_names, trim
 from evals.pages.wording import said, wording
 from evals.records import Block
 
@@ -15,6 +16,7 @@ _COMES_FROM = re.compile(r"[^:\n]{1,40}?\b(?:from|de)\s+(?:the\s+|el\s+|la\s+)?"
 _SEPARATOR = re.compile(r"\s*;\s*|\n")
 _SENTENCE = re.compile(r"(?<!\bSt)(?<!\bDr)(?<!\bNo)(?<!\b[A-Z])[.!?][\"”)]?\s+(?=[A-Z])")
 _ADDRESS = re.compile(r"\(?https?://\S+|\(?\bwww\.\S+")
+_SEE = re.compile(r"(?:see|véase)(?:\s+also|\s+también)?:?\s+", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:the|el|la|los|las)\s+", re.IGNORECASE)
 _LONGEST_NAME = 200
 
@@ -76,7 +78,21 @@ def _is_lead(lead: str) -> bool:
 def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     cuts = [(match.start(), match.end()) for match in _SEPARATOR.finditer(text, start, end)]
     starts, ends = [start, *(cut[1] for cut in cuts)], [*(cut[0] for cut in cuts), end]
-    return [piece for a, b in zip(starts, ends, strict=True) if text[a:b].strip() for piece in split_names(text, a, b)]
+    return [
+        piece
+        for a, b in zip(starts, ends, strict=True)
+        if text[a:b].strip()
+        for piece in split_names(text, a, b, known_only=True)
+    ]
+
+
+def _dated(text: str, begin: int, end: int) -> int:
+    """Where an entry goes over into when it was looked at."""
+    for found in phrases("entry_ends").finditer(text, begin, end):
+        before = text[begin : found.start()].rstrip(' "”’)')
+        if not before or before[-1] in ".,;:(–—":
+            return found.start()
+    return end
 
 
 def _entry(text: str, start: int, end: int, in_line: bool) -> Entry | None:
@@ -84,10 +100,11 @@ def _entry(text: str, start: int, end: int, in_line: bool) -> Entry | None:
     begin = number.end() if number else start
     if article := _ARTICLE.match(text, begin, end):
         begin = article.end()
-    dated = phrases("entry_ends").search(text, begin, end)
-    if dated and dated.start() == begin:
+    if see := _SEE.match(text, begin, end):
+        begin = see.end()
+    stop = _dated(text, begin, end)
+    if stop == begin:
         return None
-    stop = dated.start() if dated else end
     # In a list "National Cancer Institute. Breast Cancer Treatment." is one entry; in running text a sentence ends it.
     if in_line and (sentence := _SENTENCE.search(text, begin + 12, stop)):
         stop = sentence.start() + 1

@@ -10,6 +10,8 @@ from evals.records import Section, SectionKind
 from evals.render import Rendered
 
 _LONGEST_TITLE = 30
+# A patient's whole question may stand over the answer.
+_LONGEST_FIRST_HEADING = 120
 
 
 def find_sections(rendered: Rendered) -> tuple[Section, ...]:
@@ -55,11 +57,11 @@ def _marked(parts: Sequence[Part]) -> list[tuple[int, SectionKind]]:
 
 
 def _title(parts: Sequence[Part]) -> int | None:
-    headings = [at for at, part in enumerate(parts) if part.is_heading and part.word_count <= _LONGEST_TITLE]
+    headings = [at for at, part in enumerate(parts) if part.is_heading and part.word_count <= _longest(part)]
     if top := [at for at in headings if parts[at].block.level == 1 and _can_be_title(parts[at])]:
         return top[0]
     first = next((at for at, part in enumerate(parts) if not _stands_before_title(part)), None)
-    if first is None or not _can_be_title(parts[first]):
+    if first is None or not _can_be_title(parts[first]) or wording("urgent_labels").found(parts[first].head):
         return None
     if first in headings:
         # A heading among others of its rank heads a section, not the page.
@@ -67,6 +69,10 @@ def _title(parts: Sequence[Part]) -> int | None:
         return first if peers == [first] else None
     asks = parts[first].is_question and len(parts[first].sentences) == 1
     return first if (asks or not headings) and _looks_like_title(parts, first) else None
+
+
+def _longest(part: Part) -> int:
+    return _LONGEST_FIRST_HEADING if part.block.level == 1 else _LONGEST_TITLE
 
 
 def _can_be_title(part: Part) -> bool:

@@ -1,13 +1,9 @@
 """Where the name of a source begins and ends in running text, and whether it names anyone."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
-from evals.lexicons import load_yaml
+from evals.pages.bodies import body_words, known_bodies, phrases, words
 
 _MOST_WORDS = 24
 _MOST_VAGUE_WORDS = 9
@@ -18,7 +14,7 @@ _QUOTED = re.compile(r"[\"“][^\"“”\n]{2,150}[\"”]")
 _BRACKETED = re.compile(r"\(([^()\n]{1,150})\)")
 _SHORT_FORM = re.compile(r"(?:the )?[A-Z][A-Za-z&.-]{1,9}")
 _TITLE_END = re.compile(r"[,.;:!?\n(]")
-_TITLE_SHARE = 0.6
+_TITLE_WORDS = 2
 _AND = re.compile(r"\s+(?:and|y|&)\s+(?:the\s+|la\s+|el\s+)?", re.IGNORECASE)
 _VERSION = re.compile(r",?\s+(?:(?:version|v\.?)\s?)?\d[\d.]{0,8}\d(?=,)", re.IGNORECASE)
 _PUBLICATION = re.compile(r"(?i:guidelines?|patients|series|book|PDQ|handbook|guías?|pacientes)$")
@@ -33,67 +29,6 @@ class Name(NamedTuple):
     start: int
     end: int
     vague: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The word lists of the lexicon, in lower case."""
-
-    vague: frozenset[str]
-    vague_singular: frozenset[str]
-    vague_adjectives: frozenset[str]
-    name_tails: frozenset[str]
-    name_links: frozenset[str]
-    no_names: frozenset[str]
-    not_sources: frozenset[str]
-    not_before: frozenset[str]
-    other_verbs: frozenset[str]
-    auxiliaries: frozenset[str]
-
-
-@cache
-def words() -> Words:
-    """The word lists of the lexicon."""
-    lexicon = load_yaml("attributions.yaml")
-    return Words(*(frozenset(str(word).lower() for word in lexicon[name]) for name in Words.__slots__))
-
-
-@cache
-def phrases(key: str) -> re.Pattern[str]:
-    """A pattern for the whole phrases under a key of the lexicon, the longest first, in any case."""
-    return re.compile(rf"(?<![\w-])(?:{_alternatives(load_yaml('attributions.yaml')[key])})(?![\w-])", re.IGNORECASE)
-
-
-@cache
-def first_words(key: str) -> frozenset[str]:
-    """The first words of the phrases under a key of the lexicon."""
-    return frozenset(str(phrase).lower().split()[0] for phrase in load_yaml("attributions.yaml")[key])
-
-
-@cache
-def known_bodies() -> re.Pattern[str]:
-    """A pattern for the names and short names of known bodies."""
-    lexicon = load_yaml("attributions.yaml")
-    names = [str(name) for body in lexicon["bodies"] for name in (body["name"], *body["aliases"])]
-    spelled = frozenset(map(str, lexicon["as_spelled"]))
-    free = _alternatives(name for name in names if name not in spelled)
-    return re.compile(rf"(?<![\w-])(?:(?i:{free})|{_alternatives(spelled)})(?!\w|-[a-z])")
-
-
-@cache
-def body_words() -> re.Pattern[str]:
-    """A pattern for the words that make a capitalised name one of a body: "Society", "Journal"."""
-    return re.compile(rf"(?<!\w)(?:{_alternatives(load_yaml('attributions.yaml')['body_words'])})(?!\w)")
-
-
-def body_of(url: str) -> str | None:
-    """The body whose site an address belongs to; None for an address of anyone else."""
-    try:
-        host = (urlsplit(url).hostname or "").lower().rstrip(".")
-    except ValueError:  # what stands in a link need not be an address
-        return None
-    labels = host.split(".")[-6:]
-    return next((found for n in range(len(labels)) if (found := _hosts().get(".".join(labels[n:])))), None)
 
 
 def read_name(text: str, at: int, end: int) -> Name | None:
@@ -121,11 +56,19 @@ def names_someone(name: str) -> bool:
     )
 
 
-def split_names(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The parts of "the NCI and the CDC"; "Food and Drug Administration" is one."""
+def split_names(text: str, start: int, end: int, *, known_only: bool = False) -> list[tuple[int, int]]:
+    """The parts of "the NCI and the College of Surgeons"; "Food and Drug Administration" is one.
+
+    With `known_only` both sides must be known bodies: a document in a source list may have two publishers.
+    """
     parts: list[tuple[int, int]] = []
     for link in _AND.finditer(text, start, end):
-        if known_bodies().match(text, link.end(), end) and known_bodies().search(text, start, link.start()):
+        named = known_bodies().match(text, link.end(), end) or (
+            not known_only
+            and text[link.end() : link.end() + 1].isupper()
+            and body_words().search(text, link.end(), end)
+        )
+        if named and known_bodies().search(text, start, link.start()):
             parts.append((start, link.start()))
             start = link.end()
     return [*parts, (start, end)]
@@ -149,7 +92,7 @@ def starts_backward(text: str, at: int, floor: int) -> int:
     start = at
     for match in reversed(before):
         word = match[0]
-        if word[-1] in ",.;:!?)\"”" and word.rstrip(".") not in _ABBREVIATED:
+        if word[-1] in ',.;:!?)"”' and word.rstrip(".") not in _ABBREVIATED:
             break
         core = word.lstrip("([\"“‘'")
         if core[:1].isupper() and core.lower() not in ("the", "a", "an", "el", "la", "los", "las"):
@@ -190,28 +133,29 @@ def _after_bracket(text: str, at: int, end: int, good: int | None) -> int | None
     bracket = _BRACKETED.match(text, at, end)
     if good is None or bracket is None or _SHORT_FORM.fullmatch(bracket[1]):
         return good
-    return bracket.end() if bracket[1][0].isupper() or bracket[1][0].isdigit() or bracket[1][0] in "\"“" else good
+    return bracket.end() if bracket[1][0].isupper() or bracket[1][0].isdigit() or bracket[1][0] in '"“' else good
 
 
 def _title_end(text: str, good: int, end: int, mark: str) -> int | None:
-    """The end of a title or version that follows a name: "… for Patients: Breast Cancer", "…, Version 2.2026"."""
-    publication = bool(_PUBLICATION.search(text, max(0, good - 12), good))
+    """The end of a title or version after a publication: "… for Patients: Breast Cancer", "…, Version 2.2026"."""
+    if not _PUBLICATION.search(text, max(0, good - 12), good):
+        return None
     if mark == ",":
-        version = _VERSION.match(text, good, end) if publication else None
+        version = _VERSION.match(text, good, end)
         return version.end() if version else None
     limit = min(end, good + 120)
     stop = _TITLE_END.search(text, good + 1, limit)
-    title = text[good + 1 : stop.start() if stop else limit]
+    title = text[good + 1 : stop.start() if stop else limit].rstrip()
     size = capitals = 0
     for word in _WORD.finditer(title):
-        if _is_capital(word[0]):
-            capitals, size = capitals + 1, word.end()
-        elif word[0].lower() not in words().name_links:
+        if word[0][0].isupper() or (size and word[0][0].isdigit()):
+            capitals, size = capitals + word[0][0].isalpha(), word.end()
+        elif not size or word[0].lower() not in words().name_links:
             break
-    # "According to the NCI: Lung cancer grows." A name that is no publication takes only a whole title.
-    counted = [word for word in title.split() if word.lower() not in words().name_links]
-    enough = capitals >= 2 if publication else capitals >= 2 and capitals >= len(counted) * _TITLE_SHARE
-    return good + 1 + size if enough or (capitals and capitals == len(counted)) else None
+    # "…: In June 2025, …" and "…: Stage 4 means …" begin sentences, not titles.
+    first = title.split(maxsplit=1)[:1]
+    whole = bool(first) and size == len(title) and first[0].lower() not in words().name_links
+    return good + 1 + size if whole or capitals >= _TITLE_WORDS else None
 
 
 def _vague(text: str, start: int, end: int, article: str) -> Name | None:
@@ -251,7 +195,7 @@ def _names_body(name: str) -> bool:
 def _parts(word: str) -> tuple[str, str]:
     """A word without its brackets and quotes, and the punctuation after it that closes a name."""
     bare = word.lstrip("([\"“‘'")
-    core = bare.rstrip(".,;:!?)]\"”’")
+    core = bare.rstrip('.,;:!?)]"”’')
     closes = bare[len(core) :]
     if closes.startswith(".") and (core in _ABBREVIATED or _INITIALS.fullmatch(core)):
         return core + ".", closes[1:]
@@ -266,14 +210,3 @@ def _core(text: str, at: int, end: int) -> str:
 def _is_capital(word: str) -> bool:
     bare = word.lstrip("(\"“‘'[")
     return bare[:1].isupper() or bare[:1].isdigit() or any(map(str.isupper, bare))
-
-
-def _alternatives(names: Iterable[object]) -> str:
-    longest_first = sorted({str(name) for name in names}, key=lambda name: (-len(name), name))
-    return "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest_first)
-
-
-@cache
-def _hosts() -> Mapping[str, str]:
-    bodies = load_yaml("attributions.yaml")["bodies"]
-    return {str(host): str(body["name"]) for body in bodies for host in body["hosts"]}

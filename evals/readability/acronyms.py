@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from evals.readability.masking import Spans
+from evals.readability.masking import Name
 
 _WORD = re.compile(r"[^\W_]+")
 # Stages and TNM parts are labels, not short forms of words.
@@ -36,15 +36,22 @@ class ShortForm:
     end: int
 
 
-def unexpanded(text: str, stretches: Spans, names: Spans, known: Set[str], shouted: Set[str]) -> tuple[ShortForm, ...]:
+Stretches = Sequence[tuple[int, int]]
+
+
+def unexpanded(
+    text: str, stretches: Stretches, names: Sequence[Name], known: Set[str], shouted: Set[str]
+) -> tuple[ShortForm, ...]:
     """Short forms in the given stretches of a text, outside names, that are spelled out nowhere in it, in order."""
     words = list(_WORD.finditer(text))
+    # Nobody spells out EGFR for a patient, but TMB has words to say.
+    names = [name for name in names if name.kind != "marker"]
     uses: dict[str, list[re.Match[str]]] = {}
     at = 0
     for index, match in enumerate(words):
-        while at < len(names) and names[at][1] <= match.start():
+        while at < len(names) and names[at].end <= match.start():
             at += 1
-        in_name = at < len(names) and names[at][0] < match.end()
+        in_name = at < len(names) and names[at].start < match.end()
         if not in_name and _is_short_form(match.group()) and not _is_shouted(text, words, index, shouted):
             uses.setdefault(_singular(match.group()), []).append(match)
     found: list[ShortForm] = []
@@ -57,7 +64,7 @@ def unexpanded(text: str, stretches: Spans, names: Spans, known: Set[str], shout
     return tuple(sorted(found, key=lambda form: form.start))
 
 
-def _within(position: int, stretches: Spans) -> bool:
+def _within(position: int, stretches: Stretches) -> bool:
     index = bisect_right(stretches, position, key=lambda stretch: stretch[0]) - 1
     return index >= 0 and position < stretches[index][1]
 

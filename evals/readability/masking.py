@@ -5,9 +5,10 @@ masked grade counts every recognised name as the word "tablet"; the raw grade st
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Literal
 
 from evals.concepts import case_rules
 from evals.lexicons import load_jsonl, load_yaml
@@ -18,39 +19,64 @@ _STAND_IN = "tablet"
 _SYLLABLES = 2
 
 
-Spans = Sequence[tuple[int, int]]
+NameKind = Literal["drug", "gene", "marker", "eponym"]
 
 
-def name_spans(text: str) -> Spans:
-    """Where drugs, genes and eponyms of the lexicons stand in a text, in order."""
-    return sorted({(match.start, match.end) for match in _names().find(text)})
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A recognised name at `text[start:end]`. A `marker` ("TMB") is a name too, but one with words to spell out."""
+
+    start: int
+    end: int
+    kind: NameKind
 
 
-def mask(words: Sequence[Token], names: Spans) -> tuple[Token, ...]:
+def name_spans(text: str) -> tuple[Name, ...]:
+    """The drugs, genes, markers and eponyms of the lexicons in a text, in order, not overlapping."""
+    found: list[Name] = []
+    for match in _names().find(text):
+        if not found or match.start >= found[-1].end:
+            kind: NameKind = match.value  # type: ignore[assignment]  # values are made below, from these kinds
+            found.append(Name(match.start, match.end, kind))
+    return tuple(found)
+
+
+def mask(words: Sequence[Token], names: Sequence[Name]) -> tuple[Token, ...]:
     """The words of a sentence, each name (of one word or several) replaced by one stand-in."""
     masked: list[Token] = []
-    index = bisect_left(names, words[0].start, key=lambda span: span[1]) if words else 0
+    index = bisect_left(names, words[0].start, key=lambda name: name.end) if words else 0
     done = 0
     for word in words:
-        while index < len(names) and names[index][1] <= word.start:
+        while index < len(names) and names[index].end <= word.start:
             index += 1
-        if index == len(names) or names[index][0] >= word.end:
+        if index == len(names) or names[index].start >= word.end:
             masked.append(word)
         elif word.start >= done:
-            done = names[index][1]
+            done = names[index].end
             masked.append(Token(_STAND_IN, word.start, done, _SYLLABLES, False, len(_STAND_IN), len(_STAND_IN)))
     return tuple(masked)
 
 
 @cache
 def _names() -> Phrases:
-    drugs = [name for row in load_jsonl("drugs.jsonl") for name in (row["generic"], *row["brands"], *row["aliases"])]
-    genes = [name for row in load_jsonl("genes.jsonl") for name in (row["symbol"], *row["aliases"])]
     eponyms = load_yaml("eponyms.yaml")["eponyms"]
     rules = case_rules()
-    # Tests and proteins in plain words ("liquid biopsy"), and pairs of drugs, are left to their own words.
-    names = [name for name in drugs if " and " not in name and " plus " not in name]
-    names += [name for name in genes if name != name.lower()]
     # Eponyms count as spelled: "Down syndrome" is one, "down" is not.
     rules = replace(rules, exact=rules.exact | frozenset(eponyms))
-    return Phrases(((name, name) for name in (*names, *eponyms)), rules)
+    return Phrases([*_drugs(), *_genes(), *((name, "eponym") for name in eponyms)], rules)
+
+
+def _drugs() -> Iterator[tuple[str, NameKind]]:
+    for row in load_jsonl("drugs.jsonl"):
+        for name in (row["generic"], *row["brands"], *row["aliases"]):
+            # Pairs of drugs are two names and a plain word.
+            if " and " not in name and " plus " not in name:
+                yield name, "drug"
+
+
+def _genes() -> Iterator[tuple[str, NameKind]]:
+    for row in load_jsonl("genes.jsonl"):
+        for name in (row["symbol"], *row["aliases"]):
+            # Tests and proteins named in plain words ("liquid biopsy") are left to their own words.
+            if name != name.lower():
+                yield name, "marker" if row["kind"] == "marker" else "gene"

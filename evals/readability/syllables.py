@@ -20,7 +20,7 @@ _LONGEST_WORD = 60
 
 _NOT_A_LETTER = re.compile(r"[^a-z]")
 _GROUP = re.compile(r"[aeiouy]+")
-_SIBILANT = re.compile(r"(?:s|x|z|ch|sh|ce|ge)\Z")
+_SIBILANT = re.compile(r"(?:s|x|z|ch|sh|[cgsz]e)\Z")
 # Vowels that are written and not said.
 _SILENT = re.compile(
     r"""

@@ -9,7 +9,7 @@ from evals.lexicons import load_yaml
 from evals.readability.acronyms import unexpanded
 from evals.readability.formulas import FORMULAS, Counts
 from evals.readability.language import NAMES, language_of
-from evals.readability.masking import Spans, mask, name_spans
+from evals.readability.masking import Name, mask, name_spans
 from evals.readability.structure import Sentence, visible_text, zone_sentences
 from evals.readability.syllables import METHOD
 from evals.readability.tokens import LONG, Token, count, tokens, without_addresses
@@ -93,7 +93,7 @@ class Readability:
         return Score(_value(grade), _reason(body), _measured(body, zones), findings)
 
 
-def _zone(answer: Answer, text: str, names: Spans, zone: str) -> _Zone:
+def _zone(answer: Answer, text: str, names: Sequence[Name], zone: str) -> _Zone:
     rules = load_yaml("readability.yaml")
     fewest = rules["fewest" if zone == "body" else "fewest_in_small_zones"]
     sentences = zone_sentences(answer, zone)
@@ -200,7 +200,8 @@ def _hardness(counts: Counts) -> float:
 
 
 def _hard_message(counts: Counts, words: Sequence[Token]) -> str:
-    long_words = list(dict.fromkeys(word.text.lower() for word in words if word.syllables >= LONG))
+    spelled = (word.text if word.text.isupper() else word.text.lower() for word in words if word.syllables >= LONG)
+    long_words = list(dict.fromkeys(spelled))
     length = f"Hard to read: {_many(counts.words, 'word')} in one sentence"
     if not long_words:
         return f"{length}. Make two sentences of it."
@@ -208,7 +209,7 @@ def _hard_message(counts: Counts, words: Sequence[Token]) -> str:
     return f"{length}, {_many(counts.polysyllables, 'long word')} ({shown}). Shorten it and use plainer words."
 
 
-def _acronyms(text: str, names: Spans, body: _Zone) -> list[Finding]:
+def _acronyms(text: str, names: Sequence[Name], body: _Zone) -> list[Finding]:
     rules = load_yaml("readability.yaml")
     stretches = [(s.start, s.end) for s in body.sentences]
     forms = unexpanded(text, stretches, names, frozenset(rules["known_acronyms"]), _shouted())
