@@ -19,8 +19,9 @@ from pathlib import Path
 from scipy.stats import binomtest
 
 from evals.load import Flaw, load_answers
+from evals.plan import prepare
 from evals.records import SEVERITIES, Item
-from evals.run import execute, prepare, start
+from evals.run import execute, start
 from evals.shipped import find
 from evals.store import Run
 from evals.suite import load_suite

@@ -115,7 +115,7 @@ def questions_from_hugging_face(
 
 
 def _hugging_face(name: str, split: str, config: str | None) -> Any:
-    # The library tells its maker which dataset is loaded, local files included; nothing here leaves the machine unasked.
+    # The library tells its maker which dataset is loaded, local files included; nothing leaves the machine unasked.
     os.environ.setdefault("HF_UPDATE_DOWNLOAD_COUNTS", "0")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     # A bare `import datasets` beside a folder of that name reads like ours; the alias says whose it is.

@@ -9,8 +9,8 @@ from evals.errors import UserError
 from evals.generators.recorded import Recorded, read_answers
 from evals.load import RecordedAnswer, load_questions
 from evals.parse import parse
+from evals.plan import Plan, prepare
 from evals.records import Question, Record
-from evals.run import Plan, prepare
 from evals.shipped import find
 from evals.suite import Suite
 

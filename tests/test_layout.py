@@ -54,13 +54,29 @@ def _imports(inside: str = "evals"):
 FORBIDDEN = {
     "records.py": ("evals",),
     "errors.py": ("evals",),
-    "load.py": ("evals.run", "evals.scorers", "evals.judges", "evals.generators", "evals.store"),
-    "claims.py": ("evals.run", "evals.scorers", "evals.judges", "evals.generators", "evals.store"),
-    "judges": ("evals.run", "evals.scorers", "evals.store", "evals.summary", "evals.report"),
-    "scorers": ("evals.run", "evals.judges", "evals.generators", "evals.store", "evals.summary", "evals.report"),
-    "generators": ("evals.run", "evals.scorers", "evals.judges", "evals.claims", "evals.store", "evals.report"),
-    "summary.py": ("evals.run", "evals.scorers", "evals.judges", "evals.generators"),
-    "report": ("evals.run", "evals.scorers", "evals.judges", "evals.generators"),
+    "load.py": ("evals.run", "evals.plan", "evals.scorers", "evals.judges", "evals.generators", "evals.store"),
+    "claims.py": ("evals.run", "evals.plan", "evals.scorers", "evals.judges", "evals.generators", "evals.store"),
+    "judges": ("evals.run", "evals.plan", "evals.scorers", "evals.store", "evals.summary", "evals.report"),
+    "scorers": (
+        "evals.run",
+        "evals.plan",
+        "evals.judges",
+        "evals.generators",
+        "evals.store",
+        "evals.summary",
+        "evals.report",
+    ),
+    "generators": (
+        "evals.run",
+        "evals.plan",
+        "evals.scorers",
+        "evals.judges",
+        "evals.claims",
+        "evals.store",
+        "evals.report",
+    ),
+    "summary.py": ("evals.run", "evals.plan", "evals.scorers", "evals.judges", "evals.generators"),
+    "report": ("evals.run", "evals.plan", "evals.scorers", "evals.judges", "evals.generators"),
 }
 
 

@@ -16,7 +16,8 @@ import pytest
 
 from evals.errors import UserError
 from evals.journal import NAME
-from evals.run import check_same, execute, prepare, start
+from evals.plan import prepare
+from evals.run import check_same, execute, start
 from evals.store import read_manifest, read_run
 from evals.suite import Part, load_suite
 from tests.cases import ROOT

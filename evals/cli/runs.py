@@ -13,7 +13,7 @@ from evals.cli.options import RUNS, Json, Out, RunFolder, note, print_json, say
 from evals.errors import UserError
 
 if TYPE_CHECKING:
-    from evals.run import Plan
+    from evals.plan import Plan
     from evals.store import Run
     from evals.suite import Part, Suite
 
@@ -131,7 +131,7 @@ def _part(text: str) -> "Part":
 
 
 def _plan(suite: "Suite", command: dict[str, Any]) -> "Plan":
-    from evals.run import prepare
+    from evals.plan import prepare
     from evals.scoring import plan_scoring
 
     if path := command.get("score"):
