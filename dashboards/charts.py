@@ -29,19 +29,22 @@ def score_bars(scores: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
 def trend_lines(trend: pd.DataFrame) -> alt.FacetChart:
     """Each scorer's mean over the runs, with intervals, one small chart a scorer.
 
-    `trend` has run, prompt, scorer, mean, low and high; runs are in the order of time.
+    `trend` has run, made (prompt and generator), scorer, mean, low and high; runs are in the order of time.
     """
     rows = _numbers(trend)
     runs, scorers = list(dict.fromkeys(rows["run"])), list(dict.fromkeys(rows["scorer"]))
-    axis = alt.Axis(labels=False, ticks=False)
+    # A run's name begins with its day.
+    axis = alt.Axis(labelExpr="slice(datum.label, 0, 10)", labelAngle=-40, ticks=False)
     base = alt.Chart(rows).encode(x=alt.X("run:N", sort=runs, title=None, axis=axis))
     mean = base.encode(y=alt.Y("mean:Q", scale=alt.Scale(domain=[0, 1]), title="mean score"))
-    shape = alt.Shape("prompt:N", title="prompt", legend=alt.Legend(orient="bottom", columns=2, labelLimit=300))
+    shape = alt.Shape(
+        "made:N", title="prompt, generator", legend=alt.Legend(orient="bottom", columns=2, labelLimit=300)
+    )
     layers = (
         mean.mark_line(color=_LINE, strokeWidth=1.5),
         base.mark_rule(color=_LINE, strokeWidth=2).encode(y=alt.Y("low:Q"), y2="high:Q"),
         mean.mark_point(filled=True, size=80, opacity=1, color=_LINE).encode(
-            shape=shape, tooltip=["run:N", "prompt:N", "scorer:N", *_tooltips()]
+            shape=shape, tooltip=["run:N", "made:N", "scorer:N", *_tooltips()]
         ),
     )
     facet = alt.Facet("scorer:N", title=None, sort=scorers)

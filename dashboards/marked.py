@@ -5,7 +5,7 @@ Every piece of data goes through `plain`: nothing in an answer is markup any mor
 
 import html
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import rows
 
@@ -47,9 +47,7 @@ def answer(item: Item, *, chosen: str | None, claims: bool = True, findings: boo
     told = item.answer
     highlights = [*_claims(item, chosen)] if claims else []
     if findings:
-        highlights += [
-            _finding(f, f.start, f.end) for f in all_findings(item) if f.start is not None and f.end is not None
-        ]
+        highlights += _findings(item, {(mark.start, mark.end) for mark in highlights})
     links = [Highlight(start=k.start, end=k.end, look="link", tags=(_tag(f"link: {k.url}"),)) for k in told.links]
     laid = flow(told.text, told.blocks, told.hidden, [*highlights, *links], "")
     cut = f"<p class='quiet'>{laid.left_out:,} more characters are not shown.</p>" if laid.left_out else ""
@@ -66,6 +64,15 @@ def _claims(item: Item, chosen: str | None) -> Iterable[Highlight]:
             tag = Tag(text=claim_words(claim.claim_id, name), target="", look=f"claim-tag {name}")
             look = f"claim {name}{' chosen' if picked else ''}"
             yield Highlight(start=claim.start, end=claim.end, look=look, tags=(tag,))
+
+
+def _findings(item: Item, claimed: Collection[tuple[int, int]]) -> Iterable[Highlight]:
+    for finding in all_findings(item):
+        if finding.start is None or finding.end is None:
+            continue
+        # A remark on exactly a claim's words says no more than the claim's own tag.
+        if finding.severity != "info" or (finding.start, finding.end) not in claimed:
+            yield _finding(finding, finding.start, finding.end)
 
 
 def _finding(finding: Finding, start: int, end: int) -> Highlight:

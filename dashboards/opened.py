@@ -14,6 +14,7 @@ import streamlit as st
 
 from evals import store
 from evals.errors import UserError
+from evals.report.facts import how_made
 from evals.report.inert import visible
 
 TREND = 12
@@ -177,3 +178,4 @@ def _check(run: store.Run) -> None:
         wrong = [part for part, kind in parts.items() if not isinstance(told.get(part), kind)]
         if wrong:
             raise UserError(str(run.folder / name), f"no usable {', '.join(wrong)}", "the file of a finished run")
+    how_made(run)  # reads what is left of the manifest

@@ -140,7 +140,7 @@ def scores(summary: Mapping[str, Any]) -> list[Row]:
 def trend(runs: Sequence[tuple[str, Mapping[str, Any], Mapping[str, Any]]], like: Mapping[str, Any]) -> list[Row]:
     """The scores of those runs (name, manifest, summary) that were scored exactly as `like` (a manifest) was."""
     return [
-        {"run": name, "prompt": prompt_name(told), **row}
+        {"run": name, "made": f"{prompt_name(told)}, {told['generator'].get('name', 'unknown')}", **row}
         for name, told, summary in runs
         if scoring(told) == scoring(like)
         for row in scores(summary)

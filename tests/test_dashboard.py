@@ -495,7 +495,7 @@ def test_charts_stand_even_where_there_are_no_means():
     import pandas as pd
 
     charts = importlib.import_module("charts")
-    row = {"run": "r", "prompt": "p v1", "scorer": "readability", "mean": None, "low": None, "high": None}
+    row = {"run": "r", "made": "p v1", "scorer": "readability", "mean": None, "low": None, "high": None}
     for chart in (charts.score_bars(pd.DataFrame([row])), charts.trend_lines(pd.DataFrame([row]))):
         assert json.loads(chart.to_json())["$schema"]
 

@@ -9,7 +9,7 @@ import panels
 import rows
 import streamlit as st
 
-from evals.report.facts import NOT_CLINICAL, finding_rows
+from evals.report.facts import NOT_CLINICAL, finding_rows, how_made
 
 _FIRST = 200
 """So many serious findings are listed; the rest are found on the Answers page."""
@@ -24,7 +24,6 @@ def head(shown: opened.Opened) -> None:
     parts = {
         "Prompt": rows.prompt_name(told),
         "Generator": told["generator"].get("name"),
-        "Judge": told.get("judge"),
         "Suite": told["suite"].get("name"),
         "Started": str(told.get("started", "")).replace("T", " ").replace("+00:00", " UTC"),
     }
@@ -35,6 +34,8 @@ def head(shown: opened.Opened) -> None:
         f"{NOT_CLINICAL}",
         icon=":material/gavel:",
     )
+    with st.expander("How this run was made"):
+        st.html(panels.facts(how_made(shown.run)))
 
 
 def counts(shown: opened.Opened, serious: list[rows.Row]) -> None:
