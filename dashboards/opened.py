@@ -20,7 +20,7 @@ from evals.report.inert import visible
 TREND = 12
 """So many runs at most are read for the trend."""
 # What a folder that someone has edited, cut short or copied half can make a reader of JSON and Parquet raise.
-_BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError)
+_BROKEN = (OSError, ValueError, LookupError, TypeError, AttributeError, NotImplementedError, RecursionError)
 _MANIFEST = {"run_id": str, "suite": dict, "prompt": dict, "generator": dict, "signatures": dict, "corpus": dict}
 _SUMMARY = {"scorers": dict, "verdicts": dict, "answers": int}
 
@@ -101,17 +101,19 @@ def filtered(opened: Opened) -> list[rows.Row]:
     return rows.chosen(opened.answers, wanted, address.get("find") or "", address.get("sort") or rows.ORDERS[0])
 
 
-def earlier(newest: Path) -> list[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
-    """Name, manifest and summary of the last finished runs up to `newest`, oldest first.
+def up_to(shown: store.Run) -> list[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
+    """Name, manifest and summary of the last finished runs up to the shown one, oldest first.
 
     Runs that cannot be read are left out: the picker shows them as such.
     """
     found: list[tuple[str, Mapping[str, Any], Mapping[str, Any]]] = []
     for name, folder in runs().items():
-        if folder.name > newest.name or len(found) == TREND:
+        if folder.name > shown.folder.name or len(found) == TREND:
             continue
         try:
-            if _manifest(str(folder), _stamp(folder)).get("status") == "finished":
+            if folder == shown.folder:
+                found.append((name, shown.manifest, shown.summary))
+            elif _manifest(str(folder), _stamp(folder)).get("status") == "finished":
                 found.append((name, *_numbers(str(folder), _stamp(folder))))
         except UserError:
             continue
@@ -133,31 +135,34 @@ def _stop(title: str, detail: str, todo: str) -> NoReturn:
 # --- reading, once for each version of a folder ----------------------------------------------------------------------
 
 
-def _stamp(folder: Path) -> float:
+def _stamp(folder: Path) -> int:
     # The manifest is written last of all: while it is the same file, so is the run.
     try:
-        return (folder / "manifest.json").stat().st_mtime
+        return (folder / "manifest.json").stat().st_mtime_ns
     except OSError:
-        return 0.0
+        return 0
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
-def _manifest(folder: str, stamp: float) -> dict[str, Any]:  # noqa: ARG001  (the stamp is there to key the cache)
-    found: object = store.read_manifest(Path(folder))
+def _manifest(folder: str, stamp: int) -> dict[str, Any]:  # noqa: ARG001  (the stamp is there to key the cache)
+    try:
+        found: object = store.read_manifest(Path(folder))
+    except RecursionError as error:
+        raise UserError(folder, "its manifest is nested too deeply", "the manifest of a run") from error
     if not isinstance(found, dict):
         raise UserError(folder, "its manifest is not a JSON object", "the manifest of a run")
     return found
 
 
 @st.cache_resource(max_entries=3, show_spinner="Reading the run …")
-def _open(folder: str, stamp: float) -> Opened:  # noqa: ARG001
+def _open(folder: str, stamp: int) -> Opened:  # noqa: ARG001
     run = _read(Path(folder))
     places = {(item.answer.question_id, item.answer.repeat): place for place, item in enumerate(run.items)}
     return Opened(run=run, answers=rows.answers(run), findings=rows.findings(run), places=places)
 
 
 @st.cache_data(max_entries=200, show_spinner="Reading earlier runs …")
-def _numbers(folder: str, stamp: float) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG001
+def _numbers(folder: str, stamp: int) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG001
     run = _read(Path(folder))
     return dict(run.manifest), dict(run.summary)
 

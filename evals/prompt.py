@@ -17,6 +17,7 @@ SectionName = Literal[
     "title",
     "opening_notice",
     "urgent",
+    "danger",
     "limits",
     "explanation",
     "record",
@@ -43,6 +44,7 @@ class Wording:
     other_language: str = ""
     urgent: Mapping[Literal["T0", "T1", "T2"], str]
     crisis: str = ""
+    crisis_sections: tuple[SectionName, ...] = ()
     urgent_inform: str = ""
     record_intro: str = ""
     record_mismatch: str = ""

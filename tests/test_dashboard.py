@@ -114,6 +114,12 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:40])
 
 
+def _drop(path: Path, name: str) -> None:
+    told = json.loads(path.read_text(encoding="utf-8"))
+    del told[name]
+    write_json(path, told)
+
+
 BROKEN = {
     "a table is missing": lambda folder: (folder / "claims.parquet").unlink(),
     "a table is cut short": lambda folder: _cut(folder / "answers.parquet"),
@@ -125,7 +131,9 @@ BROKEN = {
     "the summary is empty": lambda folder: (folder / "summary.json").write_text("{}"),
     "the manifest is cut short": lambda folder: _cut(folder / "manifest.json"),
     "the manifest is a list": lambda folder: (folder / "manifest.json").write_text("[1]"),
+    "the manifest is nested too deeply": lambda folder: (folder / "manifest.json").write_text("[" * 100_000),
     "the manifest is binary": lambda folder: (folder / "manifest.json").write_bytes(b"\xff\x00\xfe"),
+    "the manifest lacks its judge": lambda folder: _drop(folder / "manifest.json", "judge"),
     "the manifest says nothing else": lambda folder: (folder / "manifest.json").write_text('{"status": "finished"}'),
 }
 

@@ -28,6 +28,7 @@ CAUGHT = [
     ("A fever of 39.5 °C or higher during chemo is an emergency.", "E08", "39.5 °C"),
     ("External beam radiation makes you radioactive.", "E09", "not"),
     ("A positive HPV test is cancer.", "E09", "not"),
+    ("The drug label says a DPYD test is not needed before you start.", "E09", "not needed"),
     ("The USPSTF recommends a mammogram every year from age 40 to 74.", "E08", "year"),
 ]
 
@@ -103,7 +104,8 @@ def test_false_statements_are_mostly_not_called_supported():
 QUANTITIES = [
     ("A fever of 100.4 °F (38.0 °C)", [("temperature", 38.0), ("temperature", 38.0)]),
     ("every 3 wk.", [("time", 21.0)]),
-    ("ages 45 to 75", [("count", 45.0)]),
+    ("ages 45 to 75", [("age", 45.0)]),
+    ("days 7 to 14", [("time", 7.0)]),
     ("about 2 weeks or 14 days", [("time", 14.0), ("time", 14.0)]),
     ("clears over 80% of it", [("percent", 80.0)]),
     ("CD19, PD-1, T2a, 5-FU and 6-MP", []),

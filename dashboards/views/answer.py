@@ -5,13 +5,13 @@ from collections.abc import Iterable
 import address
 import marked
 import opened
-import pandas as pd
 import panels
 import rows
 import streamlit as st
 
 from evals.records import Item, Verdict
 from evals.report.facts import all_findings, ending, gravest, how_made
+from evals.report.tallies import LABELS
 from evals.store import decide
 
 _RAW = 50_000
@@ -57,7 +57,7 @@ def head(shown: opened.Opened, item: Item) -> None:
         about += [f"topic: {question.topic}", f"cancer: {question.cancer}", f"risk: {question.risk}"]
     chips = "".join(f"<span class='chip'>{marked.plain(words)}</span>" for words in about)
     st.html(f"<h1 class='question' dir='auto'>{marked.plain(text)}</h1><p>{chips}</p>")
-    serious = [finding for finding in all_findings(item) if finding.severity in ("severe", "critical")]
+    serious = [finding for finding in all_findings(item) if finding.severity in rows.SERIOUS]
     left_out = [finding for finding in serious if finding.start is None]
     if serious:
         words = "severe or critical finding" if len(serious) == 1 else "severe or critical findings"
@@ -132,13 +132,23 @@ def evidence(shown: opened.Opened, verdict: Verdict | None) -> None:
 
 def others(item: Item, claim_id: str) -> None:
     """Every verdict on the claim, of every judge and scope."""
-    columns = ["judge", "judge_repeat", "scope", "status", "label", "confidence", "passage_id", "reason"]
-    rows = [
-        {name: getattr(verdict, name) for name in columns} for verdict in item.verdicts if verdict.claim_id == claim_id
-    ]
-    if len(rows) > 1:
-        with st.expander(f"All {len(rows)} verdicts on this claim"):
-            st.dataframe(pd.DataFrame(rows), hide_index=True)
+    listed = [_verdict_row(verdict) for verdict in item.verdicts if verdict.claim_id == claim_id]
+    if len(listed) > 1:
+        with st.expander(f"All {len(listed)} verdicts on this claim"):
+            st.dataframe(listed, hide_index=True, placeholder="–")
+
+
+def _verdict_row(verdict: Verdict) -> rows.Row:
+    return {
+        "judge": rows.cell(verdict.judge),
+        "judge repeat": verdict.judge_repeat,
+        "scope": verdict.scope,
+        "status": verdict.status,
+        "verdict": LABELS[verdict.label or "no_verdict"],
+        "confidence": verdict.confidence,
+        "passage": rows.cell(verdict.passage_id or ""),
+        "reason": rows.cell(verdict.reason),
+    }
 
 
 def findings(item: Item) -> None:
@@ -181,7 +191,8 @@ def beside(shown: opened.Opened, item: Item, chosen: str | None) -> None:
     panel = address.choose_one(
         "panel", "Beside the answer", _PANELS, st.segmented_control, required=True, label_visibility="collapsed"
     )
-    question, record = shown.run.questions.get(item.answer.question_id), item.answer.record
+    question = shown.run.questions.get(item.answer.question_id)
+    record = item.answer.record or (question.record if question else None)
     if panel == "Claims":
         claims(shown, item, chosen)
     elif panel == "Findings":
@@ -197,6 +208,7 @@ def beside(shown: opened.Opened, item: Item, chosen: str | None) -> None:
 
 
 def page(shown: opened.Opened) -> None:
+    """The whole page."""
     keys = [(row["question_id"], row["repeat"]) for row in opened.filtered(shown)]
     key = wanted(shown, keys)
     if key is None:

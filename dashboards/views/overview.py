@@ -72,7 +72,7 @@ def look_first(serious: list[rows.Row]) -> None:
     listed = [row | {"rule": rows.cell(row["rule"])} for row in serious[:_FIRST]]
     columns = {
         "severity": text("severity", width=70),
-        "rule": text("rule", width=70),
+        "rule": text("rule", width=90),
         "message": text("what was found", width=430),
         "id": text("id", width=50),
         "question": text("question", width=360),
@@ -92,15 +92,12 @@ def scores(shown: opened.Opened) -> None:
     if table.empty:
         st.info("No scorer ran.")
         return
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        st.altair_chart(charts.score_bars(table), alt="Mean score of each scorer with its 95% interval")
-        st.caption("Point: mean. Line: 95% interval, resampling questions. No line: fewer than 20 questions.")
-    with right:
-        number = st.column_config.NumberColumn
-        names = {**dict.fromkeys(("mean", "low", "high"), number(format="%.3f")), "clusters": number("questions")}
-        st.dataframe(table, hide_index=True, placeholder="–", column_config=names)
-        st.caption("Every planned answer ends in one of four ways: scored, unscored (with a reason), error or skipped.")
+    number = st.column_config.NumberColumn
+    names = {**dict.fromkeys(("mean", "low", "high"), number(format="%.3f")), "clusters": number("questions")}
+    st.dataframe(table, hide_index=True, placeholder="–", column_config=names)
+    st.caption("Every planned answer ends in one of four ways: scored, unscored (with a reason), error or skipped.")
+    st.altair_chart(charts.score_bars(table), alt="Mean score of each scorer with its 95% interval")
+    st.caption("Point: mean. Line: 95% interval, resampling questions. No line: fewer than 20 questions.")
     why = [
         {"scorer": name, "answers": count, "why": rows.cell(reason)}
         for name, row in shown.run.summary["scorers"].items()
@@ -132,7 +129,7 @@ def rules(shown: opened.Opened) -> None:
     ]
     column = st.column_config.Column
     columns = {
-        **{name: column(name, width=70) for name in ("severity", "rule", "findings", "answers")},
+        **{name: column(name, width=85) for name in ("severity", "rule", "findings", "answers")},
         "scorer": column("found by", width=100),
         "example": column("for example", width=620),
     }
@@ -144,7 +141,7 @@ def rules(shown: opened.Opened) -> None:
 def trend(shown: opened.Opened) -> None:
     """The means over the runs that can be compared with this one."""
     st.header("Over time")
-    runs = opened.earlier(shown.run.folder)
+    runs = opened.up_to(shown.run)
     table = rows.trend(runs, shown.run.manifest)
     if len({row["run"] for row in table}) < 2:
         st.info("No earlier run was scored in exactly the same way, so there is nothing to compare with.")

@@ -31,21 +31,20 @@ def settings() -> Mapping[str, Any]:
 def number_clash(claim: str, evidence: str, *, alike: bool) -> str | None:
     """Why the claim's numbers do not fit the evidence, or None.
 
-    Only a temperature or a dose means the same thing everywhere; other numbers count between sentences that say nearly
-    the same (`alike`), for elsewhere they measure different things.
+    Only a temperature or a dose means the same thing everywhere; other measures count between sentences that say nearly
+    the same (`alike`), and bare counts never do: elsewhere they measure different things.
     """
-    stated = find_quantities(evidence)
-    for claimed in find_quantities(claim):
-        if claimed.kind not in ABSOLUTE and not alike:
-            continue
+    found, stated = find_quantities(claim), find_quantities(evidence)
+    for claimed in found:
         same_kind = [quantity for quantity in stated if quantity.kind == claimed.kind]
-        if (
-            same_kind
-            and not any(agree(claimed, quantity) for quantity in same_kind)
-            and not _inside(claimed, same_kind)
-        ):
-            said = ", ".join(dict.fromkeys(quantity.text for quantity in same_kind))
-            return f"The passage says {said}; the answer says {claimed.text}."
+        if claimed.kind in UNITLESS or not same_kind or (claimed.kind not in ABSOLUTE and not alike):
+            continue
+        # A sentence that gives the stated number as well gives this one for something else.
+        own = [quantity for quantity in found if quantity.kind == claimed.kind]
+        if any(agree(mine, quantity) or _inside(mine, quantity) for mine in own for quantity in same_kind):
+            continue
+        said = ", ".join(dict.fromkeys(quantity.text for quantity in same_kind))
+        return f"The passage says {said}; the answer says {claimed.text}."
     return None
 
 
@@ -53,17 +52,16 @@ def missing_number(claim: str, evidence: str) -> str | None:
     """A number with a unit in the claim that the evidence does not hold in any form, or None."""
     stated = find_quantities(evidence)
     for claimed in find_quantities(claim):
-        if claimed.kind not in UNITLESS and not any(
-            quantity.kind == claimed.kind and (agree(claimed, quantity) or _inside(claimed, [quantity]))
-            for quantity in stated
-        ):
+        same_kind = [quantity for quantity in stated if quantity.kind == claimed.kind]
+        fits = any(agree(claimed, quantity) or _inside(claimed, quantity) for quantity in same_kind)
+        if claimed.kind not in UNITLESS and not fits:
             return f"The passage does not give the number {claimed.text}."
     return None
 
 
-def _inside(claimed: Quantity, stated: list[Quantity]) -> bool:
+def _inside(claimed: Quantity, stated: Quantity) -> bool:
     # "day 9" within "days 7 to 14"; a limit such as 100.4 is not a range, so this never excuses a changed limit.
-    return any(q.low < q.high and q.low <= claimed.low and claimed.high <= q.high for q in stated)
+    return stated.low < stated.high and stated.low <= claimed.low and claimed.high <= stated.high
 
 
 def denial_clash(claim: str, evidence: str, shared: frozenset[str], weigh: Mapping[str, float]) -> str | None:
@@ -71,12 +69,12 @@ def denial_clash(claim: str, evidence: str, shared: frozenset[str], weigh: Mappi
 
     "Do not X before Y", "if X is not Y" and "not just X" do not deny X, so sentences of that shape are not compared.
     """
-    if _CONDITIONAL.search(claim) or _CONDITIONAL.search(evidence):
-        return None
+    if (clash := _need_clash(claim, evidence)) or _CONDITIONAL.search(claim) or _CONDITIONAL.search(evidence):
+        return clash
     claimed, stated = _denied(claim), _denied(evidence)
     flipped = {
         token
-        for token in shared & set(claimed) & set(stated)
+        for token in (shared & set(claimed) & set(stated)) - _measures()
         if len(claimed[token]) == 1 and len(stated[token]) == 1 and claimed[token] != stated[token]
     }
     if flipped and sum(weigh.get(token, 0.0) for token in flipped) >= settings()["cutoffs"]["denied"] * sum(
@@ -84,6 +82,20 @@ def denial_clash(claim: str, evidence: str, shared: frozenset[str], weigh: Mappi
     ):
         return "One says it is so, the other says it is not."
     return None
+
+
+def _need_clash(claim: str, evidence: str) -> str | None:
+    free, needed = (re.compile(load_yaml("units.yaml")[key], re.IGNORECASE) for key in ("not_needed", "needed"))
+    if free.search(claim) and needed.search(evidence) and not free.search(evidence):
+        return "The answer says it is not needed, the passage says it is."
+    if free.search(evidence) and needed.search(claim) and not free.search(claim):
+        return "The answer says it is needed, the passage says it is not."
+    return None
+
+
+@cache
+def _measures() -> frozenset[str]:
+    return frozenset(stem(word) for word in load_yaml("units.yaml")["measures"])
 
 
 @lru_cache(maxsize=4096)
@@ -97,7 +109,7 @@ def _denied(text: str) -> Mapping[str, set[bool]]:
         reached = [term for term in found if match.end() <= term.start < limit][: settings()["negation_reach"]]
         if _AUXILIARY.search(text, max(0, match.start() - 12), match.start()) or match[0].lower().endswith("n't"):
             # "X is not used" denies X too.
-            opening = max(end for end in ends if end <= match.start())
+            opening = max((*(end for end in ends if end <= match.start()), text.rfind(",", 0, match.start())))
             reached += [term for term in found if opening <= term.start < match.start()]
         denied |= {(term.start, term.end) for term in reached}
     result: dict[str, set[bool]] = {}

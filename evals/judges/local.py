@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
+from evals.cancers import covers, find_cancers
+from evals.concepts import load_concepts
 from evals.corpus import Corpus
 from evals.generators import check_settings
 from evals.judges import checks
@@ -102,6 +104,16 @@ class LocalJudge:
         """How much of the window's nearest sentence the claim covers, in [0, 1]."""
         return max(evidence.share(sentence, tokens) for sentence in match.window.sentences)
 
+    def _on_subject(self, claim: str, passage_id: str) -> bool:
+        """Whether a denial in this passage can be about the claim."""
+        passage = self._corpus.passages.get(passage_id)
+        if passage is None or {"general", "solid-tumor", "blood"} & set(passage.cancer):
+            return True
+        if named := find_cancers(claim):
+            return any(covers(passage.cancer, one) or covers(one, passage.cancer[0]) for one in named)
+        # A claim on no disease says nothing of a certain one, unless a drug or gene says what it is about.
+        return any(concept.kind != "term" for concept in load_concepts().of(claim))
+
     def _against(self, claim: str, claimed: tuple[Term, ...], match: Match, evidence: Evidence) -> _Decision:
         cutoffs, text, coverage = checks.settings()["cutoffs"], match.window.text, match.coverage
         weigh = {term.token: evidence.weights.of(term.token) for term in claimed}
@@ -113,7 +125,8 @@ class LocalJudge:
             return _Decision("contradicted", coverage, match, clash, "E08")
         if alike and (clash := checks.stage_clash(claim, text)):
             return _Decision("contradicted", coverage, match, clash, "E04")
-        for sentence in alike if coverage >= cutoffs["partly"] else ():
+        same_subject = coverage >= cutoffs["partly"] and self._on_subject(claim, match.window.passage_id)
+        for sentence in alike if same_subject else ():
             if clash := checks.denial_clash(claim, sentence, shared, weigh) or checks.opposite_clash(claim, sentence):
                 return _Decision("contradicted", coverage, match, clash, "E09")
         if missing := checks.missing_names(claimed, match.window.terms):

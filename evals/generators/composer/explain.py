@@ -1,15 +1,19 @@
 """Which sentences of the found passages an answer quotes, and whose words they are."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from evals.corpus import Index
+from evals.lexicons import load_yaml
 from evals.prompt import Prompt
 from evals.readability.formulas import flesch_kincaid
 from evals.readability.masking import mask, name_spans
 from evals.readability.tokens import count, tokens
 from evals.records import Passage, Sentence, Source
 
+FACT_BASES = ("NCI", "FDA")
+"""Public bodies whose material is the fact base: credited for facts of a passage that no source was seen for."""
 LEAD = 0.6
 GRADE_PENALTY = 0.04
 """How much relevance, of the best sentence's 1.0, a school grade above the prompt's reading level costs."""
@@ -44,19 +48,35 @@ def _choose(
     best = max((hit.score for hit in hits), default=1.0)
     relevance = {(hit.passage_id, hit.start): hit.score / best for hit in hits}
 
-    def merit(place: tuple[Passage, Sentence]) -> float:
-        passage, sentence = place
-        too_hard = max(0.0, _grade(passage.text[sentence.start : sentence.end]) - prompt.reading_level)
+    def merit(run: tuple[Passage, tuple[Sentence, ...]]) -> float:
+        passage, sentences = run
+        words = passage.text[sentences[0].start : sentences[-1].end]
+        too_hard = max(0.0, _grade(words) - prompt.reading_level)
         # The best passage opens with what it is about, so its first sentences rank as if they matched.
-        lead = LEAD if passage is passages[0] and sentence in passage.sentences[:2] else 0.0
-        return max(relevance.get((passage.id, sentence.start), 0.0), lead) - GRADE_PENALTY * too_hard
+        lead = LEAD if passage is passages[0] and sentences[0] in passage.sentences[:2] else 0.0
+        found = max(relevance.get((passage.id, sentence.start), 0.0) for sentence in sentences)
+        return max(found, lead) - GRADE_PENALTY * too_hard
 
-    places = [(passage, sentence) for passage in passages for sentence in passage.sentences]
-    ranked = sorted(places, key=lambda place: -merit(place))[: prompt.sentences]
-    return {
-        passage.id: tuple(sorted((s for p, s in ranked if p is passage), key=lambda sentence: sentence.start))
-        for passage in passages
-    }
+    runs = [(passage, run) for passage in passages for run in _runs(passage)]
+    chosen: dict[str, list[Sentence]] = {passage.id: [] for passage in passages}
+    room = prompt.sentences
+    for passage, run in sorted(runs, key=lambda run: -merit(run)):
+        if len(run) <= room:
+            chosen[passage.id] += run
+            room -= len(run)
+    return {key: tuple(sorted(found, key=lambda sentence: sentence.start)) for key, found in chosen.items()}
+
+
+def _runs(passage: Passage) -> list[tuple[Sentence, ...]]:
+    """Sentences that must be quoted together: one that leans on the sentence before it never stands alone."""
+    leaning = re.compile(load_yaml("search.yaml")["leaning"], re.IGNORECASE)
+    runs: list[list[Sentence]] = []
+    for sentence in passage.sentences:
+        if runs and leaning.match(passage.text, sentence.start):
+            runs[-1].append(sentence)
+        else:
+            runs.append([sentence])
+    return [tuple(run) for run in runs]
 
 
 def _group(passage: Passage, sentences: Sequence[Sentence]) -> list[Paragraph]:
@@ -74,10 +94,13 @@ def _group(passage: Passage, sentences: Sequence[Sentence]) -> list[Paragraph]:
 
 
 def _source(passage: Passage, sentence: Sentence) -> Source | None:
-    # A source seen for this very sentence, else the passage's first, which carries its fact base.
+    # A source seen for this very sentence; else the passage's first when that is a public fact base. A body that was
+    # not seen saying something is never said to say it.
     by_id = {source.id: source for source in passage.sources}
-    named = [by_id[source_id] for source_id in sentence.sources if source_id in by_id]
-    return next((source for source in named if source.seen), passage.sources[0] if passage.sources else None)
+    seen = next((by_id[i] for i in sentence.sources if i in by_id and by_id[i].seen), None)
+    if seen or not passage.sources:
+        return seen
+    return passage.sources[0] if passage.sources[0].organisation in FACT_BASES else None
 
 
 def _grade(sentence: str) -> float:

@@ -5,6 +5,7 @@ from functools import cache
 
 from evals.lexicons import load_yaml
 from evals.records import Question, Record
+from evals.red_flags import Danger, find_red_flags
 
 
 def is_other_person(question: Question) -> bool:
@@ -13,6 +14,12 @@ def is_other_person(question: Question) -> bool:
     if not record or not record.name_on_record or not record.account_name:
         return False
     return record.name_on_record.casefold().split() != record.account_name.casefold().split()
+
+
+def dangers_of(question: Question) -> tuple[Danger, ...]:
+    """Danger signs in the question and in the asker's own record."""
+    record_text = question.record.text if question.record and not is_other_person(question) else ""
+    return find_red_flags(f"{question.text}\n{record_text}")
 
 
 def record_facts(record: Record) -> tuple[str, ...]:

@@ -8,10 +8,7 @@ from evals.generators.composer.explain import Paragraph
 from evals.generators.composer.patient import find_limits, is_other_person, odd_record_text, record_facts
 from evals.prompt import SectionName, Wording
 from evals.records import Question, Source
-from evals.red_flags import Danger, find_red_flags, when_to_call
-
-CREDITED = ("NCI", "FDA", "CDC")
-"""Public bodies whose material is the fact base: named even where the passage lists them as a pointer only."""
+from evals.red_flags import Danger, when_to_call
 
 
 class Sections:
@@ -21,17 +18,18 @@ class Sections:
     """
 
     def __init__(
-        self, question: Question, wording: Wording, explained: Sequence[Paragraph], near: Sequence[str]
-    ) -> None:
+        self, question: Question, wording: Wording, explained: Sequence[Paragraph], near: Sequence[str],
+        dangers: tuple[Danger, ...],
+    ) -> None:  # fmt: skip
         self._question, self._wording, self._explained, self._near = question, wording, explained, near
         self._other_person = is_other_person(question)
-        record_text = question.record.text if question.record and not self._other_person else ""
-        self._dangers = find_red_flags(f"{question.text}\n{record_text}")
+        self._dangers = dangers
         self.ties: list[Tie] = []
         self._builders: dict[SectionName, Callable[[], str]] = {
             "title": lambda: f"# {as_markdown(question.text)}",
             "opening_notice": lambda: _quoted(wording.opening_notice),
             "urgent": self._urgent,
+            "danger": self._danger,
             "limits": self._limits,
             "explanation": self._explanation,
             "record": self._record,
@@ -46,18 +44,29 @@ class Sections:
         """The Markdown of one section."""
         return self._builders[name]()
 
+    @property
+    def acting(self) -> tuple[Danger, ...]:
+        """The dangers this person may be in now, gravest first."""
+        return tuple(danger for danger in self._dangers if danger.mode == "act")
+
+    @property
+    def in_crisis(self) -> bool:
+        """Whether someone speaks of ending their life."""
+        return bool(self.acting) and self.acting[0].crisis
+
     def _urgent(self) -> str:
-        acting = [danger for danger in self._dangers if danger.mode == "act"]
-        if acting:
-            return "\n\n".join(self._instruction(danger, first=number == 0) for number, danger in enumerate(acting[:2]))
+        if not self.acting:
+            return ""
+        first = self.acting[0]
+        template = self._wording.crisis if first.crisis else self._wording.urgent[first.tier]
+        return template.format(do=first.do).strip()
+
+    def _danger(self) -> str:
+        if self.acting:
+            # The signs are told in the lexicon's English; other languages get the instruction alone.
+            return "" if self._wording.other_language else "\n\n".join(danger.do for danger in self.acting[:2])
         do = self._dangers[0].do if self._dangers else when_to_call(self._question.text)
         return self._wording.urgent_inform.format(do=do) if do and self._wording.urgent_inform else ""
-
-    def _instruction(self, danger: Danger, *, first: bool) -> str:
-        if not first:
-            return danger.do
-        template = self._wording.crisis if danger.crisis else self._wording.urgent[danger.tier]
-        return template.format(do=danger.do).strip()
 
     def _limits(self) -> str:
         return "\n\n".join(
@@ -77,31 +86,29 @@ class Sections:
     def _paragraph(self, paragraph: Paragraph) -> str:
         source = paragraph.source
         lead = ""
-        if source and _is_credited(source) and self._wording.attribution:
+        if source and self._wording.attribution:
             lead = self._wording.attribution.format(organisation=source.organisation, document=source.document)
             self.ties.append(Tie(name=lead.strip().rstrip(":,"), passage_id=paragraph.passage.id))
         title = f"### {paragraph.passage.title}\n\n" if paragraph.first else ""
         return f"{title}{_lead(lead)}{as_markdown(paragraph.text)}"
 
     def _sources(self) -> list[str]:
-        # What was quoted, with its date; then where to read on, which is not what the answer rests on.
+        # What was quoted, with its date; then where to read on, which the answer does not rest on.
+        credited = {(part.source.organisation, part.source.document) for part in self._explained if part.source}
         quoted: dict[str, None] = {}
         pointers: dict[str, None] = {}
-        for paragraph in self._explained:
-            for source in paragraph.passage.sources:
-                if source == paragraph.source and _is_credited(source):
-                    template, rows = self._wording.source, quoted
-                elif not source.seen and not _is_credited(source):
-                    template, rows = self._wording.pointer, pointers
+        for passage in dict.fromkeys(part.passage.id for part in self._explained):
+            parts = [part for part in self._explained if part.passage.id == passage]
+            for source in parts[0].passage.sources:
+                if (source.organisation, source.document) in credited:
+                    quoted[self._reference(self._wording.source, source, parts[0])] = None
                 else:
-                    continue
-                if template:
-                    rows[
-                        template.format(
-                            organisation=source.organisation, document=_dated(source), as_of=paragraph.passage.as_of
-                        )
-                    ] = None
-        return [*quoted, *pointers]
+                    pointers[self._reference(self._wording.pointer, source, parts[0])] = None
+        return [line for line in (*quoted, *pointers) if line]
+
+    def _reference(self, template: str, source: Source, part: Paragraph) -> str:
+        document = f"{source.document}, {source.version}" if source.version else source.document
+        return template.format(organisation=source.organisation, document=document, as_of=part.passage.as_of)
 
     def _record(self) -> str:
         record = self._question.record
@@ -119,14 +126,6 @@ class Sections:
             return ""
         items = "\n".join(f"- {as_markdown(line)}" for line in lines)
         return f"## {self._wording.headings.get(section, '')}\n\n{items}"
-
-
-def _is_credited(source: Source) -> bool:
-    return source.seen or source.organisation in CREDITED
-
-
-def _dated(source: Source) -> str:
-    return f"{source.document}, {source.version}" if source.version else source.document
 
 
 def _quoted(text: str) -> str:
