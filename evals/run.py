@@ -183,7 +183,12 @@ def _finish(plan: Plan, folder: Path, items: tuple[Item, ...], contexts: tuple[P
     statuses = [outcome.status for item in items for outcome in item.outcomes]
     run = store.Run(
         folder=folder,
-        manifest={**started, "status": "finished", "counts": {status: statuses.count(status) for status in STATUSES}},
+        manifest={
+            **started,
+            "status": "finished",
+            "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "counts": {status: statuses.count(status) for status in STATUSES},
+        },
         summary=summarise(items, [unit.question for unit in plan.units], plan.suite.slices, seed=plan.suite.seed),
         items=items,
         questions={unit.question.id: unit.question for unit in plan.units},

@@ -241,3 +241,23 @@ def test_ctrl_c_says_how_to_resume_and_exits_130(tmp_path):
     assert process.returncode == 130
     assert "evals run --resume" in errors
     assert "Traceback" not in errors
+
+
+DAMAGE = {
+    "a table is gone": lambda folder: (folder / "claims.parquet").unlink(),
+    "a table is cut": lambda folder: (folder / "scores.parquet").write_bytes(b"PAR1"),
+    "a table is another one": lambda folder: shutil.copy(folder / "passages.parquet", folder / "findings.parquet"),
+    "the summary is gone": lambda folder: (folder / "summary.json").unlink(),
+    "the manifest is cut": lambda folder: (folder / "manifest.json").write_text('{"run_id": '),
+    "the manifest is a list": lambda folder: (folder / "manifest.json").write_text("[]"),
+    "the manifest is of something else": lambda folder: (folder / "manifest.json").write_text("{}"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_run_folder_is_one_clear_error(damage, finished, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(finished.folder, folder)
+    damage(folder)
+    with pytest.raises(UserError):
+        read_run(folder)

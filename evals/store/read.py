@@ -19,12 +19,22 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         UserError: the folder is not a run folder.
     """
     path = folder / "manifest.json"
+    if not path.is_file():
+        raise UserError(str(folder), "not a run folder (no manifest.json)", "a folder under reports/runs/")
+    manifest = _read_json(path)
+    if missing := {"run_id", "status", "suite", "command", "signatures"} - set(manifest):
+        raise UserError(str(path), f"it lacks {', '.join(sorted(missing))}", "the manifest of a run")
+    return manifest
+
+
+def _read_json(path: Path) -> dict[str, Any]:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UserError(str(folder), "not a run folder (no manifest.json)", "a folder under reports/runs/") from error
+        value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UserError(str(path), f"cannot be read ({error})", "the manifest of a run") from error
+        raise UserError(str(path), f"cannot be read ({error})", "a JSON file of a run") from error
+    if not isinstance(value, dict):
+        raise UserError(str(path), f"a JSON {type(value).__name__}", "a JSON object")
+    return value
 
 
 def read_run(folder: Path) -> Run:
@@ -39,6 +49,15 @@ def read_run(folder: Path) -> Run:
             str(folder), f"this run is {manifest.get('status')}", "a finished run", f"evals run --resume {folder}"
         )
     tables = {name: read_parquet(folder / f"{name}.parquet") for name in TABLES}
+    try:
+        return _run(folder, manifest, tables)
+    except (KeyError, ValueError) as error:
+        raise UserError(
+            str(folder), f"a table lacks or garbles {error}", "the tables of a finished run", "Run it again."
+        ) from error
+
+
+def _run(folder: Path, manifest: dict[str, Any], tables: dict[str, list[dict[str, Any]]]) -> Run:
     claims, verdicts, findings, outcomes = (defaultdict(list) for _ in range(4))
     for row in tables["claims"]:
         claims[_pop_key(row)].append(parse(Claim, {k: v for k, v in row.items() if k not in DECIDED}, "claims"))
@@ -62,7 +81,7 @@ def read_run(folder: Path) -> Run:
         for key in order
     )  # fmt: skip
     passages = {row["id"]: parse(Passage, unflat(row), "passages") for row in tables["passages"]}
-    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    summary = _read_json(folder / "summary.json")
     questions = {row["id"]: parse(Question, unflat(row), "questions") for row in tables["questions"]}
     return Run(folder=folder, manifest=manifest, summary=summary, items=items, questions=questions, passages=passages)
 
