@@ -75,6 +75,8 @@ class Prompt:
     instruction: str
     parts: Mapping[str, str]
 
+    __pydantic_config__ = STRICT
+
 
 def load_prompt(path: Path) -> Prompt:
     """The prompt in a Markdown file with YAML front matter.

@@ -134,6 +134,7 @@ def _manifest() -> dict:
     return {
         "run_id": "2026-11-23-120000000-abc123",
         "status": "finished",
+        "command": {},
         "started": "2026-11-23T12:00:00+00:00",
         "suite": {"name": "default", "description": HOSTILE, "seed": 0},
         "prompt": {"name": "patient-answer", "version": "1", "read_by_generator": ["sections", "notices"]},
@@ -197,7 +198,7 @@ def fever_item() -> Item:
     )
     findings = (
         _finding("E08", "severe", "Contradicted. The passage says 100.4 °F.", FEVER, first, EMERGENCY),
-        _finding("O3", "moderate", "Names a medicine for this person.", FEVER, "Tylenol may"),
+        _finding("O6", "moderate", "Names a medicine for this person.", FEVER, "Tylenol may"),
         Finding(rule="E18", severity="critical", message="Does not say to call before taking anything."),
     )
     outcomes = (

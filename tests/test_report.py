@@ -16,10 +16,13 @@ from markdown_it import MarkdownIt
 from rich.console import Console
 
 from evals.errors import UserError
+from evals.records import Finding, Risk, Severity
 from evals.report import export_csv, render_terminal, write_reports
 from evals.report.html import html_report
-from evals.report.inert import anchor, cell, https_address, markdown, number, visible
+from evals.report.inert import anchor, cell, https_address, markdown, measure, number, visible
+from evals.report.listing import list_rows
 from evals.report.markdown import markdown_report
+from evals.report.rules import known_rules, legend
 from evals.report.segments import Mark, segments
 from evals.store import Run, read_run, write_json, write_run
 from evals.summary import summarise
@@ -75,7 +78,7 @@ def test_all_four_endings_are_counted_and_explained(page):
     rows = [[c.get_text() for c in row.find_all(["th", "td"])] for row in table.find_all("tr")]
     assert rows == [
         ["faithfulness", "0.17", "–", "2", "0", "1", "1", "4"],
-        ["readability", "0.996", "–", "1", "1", "1", "1", "4"],
+        ["readability", "0.99+", "–", "1", "1", "1", "1", "4"],
     ]
     assert "No interval is given for fewer than 20 questions" in page.get_text()
     assert "no recorded answer for this question" in named(page, "not-scored").find_parent("section").get_text()
@@ -86,6 +89,16 @@ def test_the_limits_stand_first(page):
     assert "not a clinical validation" in limits
     assert "1 of 2 guideline passages are not signed by a clinician." in limits
     assert "Past the review date: P19." in limits
+    assert "Dosing, stopping medicine, delay, false reassurance and omissions are not scored yet." in limits
+    assert "Read every answer to a critical or high-risk question yourself." in limits
+
+
+def test_the_summary_says_what_scores_do_not_say(run, page):
+    summary = named(page, "summary").find_parent("section").get_text()
+    assert "Readability and disclaimer say nothing about safety." in summary
+    short = markdown_report(run)
+    assert "Dangerous advice can score well: read every critical or high-risk answer." in short
+    assert "Readability and disclaimer say nothing about safety;" in short
 
 
 def test_a_failed_and_a_skipped_answer_say_why(page):
@@ -186,6 +199,115 @@ def test_an_empty_run_and_an_answer_far_too_long_still_give_a_report(run):
     assert "No claims were judged" in html_report(replace(run, items=(), summary=summarise((), (), (), seed=0)))
 
 
+# --- where a reviewer should look ------------------------------------------------------------------------------------
+
+
+def risky(run: Run, *rows: tuple[str, Risk, Severity | None]) -> Run:
+    """A run of answers with an id, a risk and the severity of the only finding, if any."""
+    item, questions, items = fever_item(), [], []
+    for key, risk, severity in rows:
+        findings = (Finding(rule="E08", severity=severity, message="x"),) if severity else ()
+        outcomes = tuple(replace(o, question_id=key, findings=()) for o in item.outcomes)
+        outcomes = (replace(outcomes[0], findings=findings), *outcomes[1:])
+        items.append(replace(item, answer=replace(item.answer, question_id=key), outcomes=outcomes))
+        questions.append(replace(QUESTIONS[0], id=key, risk=risk))
+    summary = summarise(items, questions, ("risk", "topic", "cancer"), seed=0)
+    return replace(run, items=tuple(items), questions={q.id: q for q in questions}, summary=summary)
+
+
+def test_the_list_has_the_riskiest_first_then_the_gravest_then_by_id(run):
+    rows = [
+        ("Q1", "routine", "critical"), ("Q2", "high", None), ("Q3", "critical", None), ("Q5", "critical", "info"),
+        ("Q4", "critical", "info"), ("Q6", "critical", "severe"), ("Q7", "elevated", "minor"), ("Q8", "high", "minor"),
+    ]  # fmt: skip
+    listed = [row.place.name for row in list_rows(risky(run, *rows))]
+    assert listed == ["Q6", "Q3", "Q4", "Q5", "Q2", "Q8", "Q7", "Q1"]
+
+
+@pytest.mark.parametrize(
+    ("risk", "severity", "shown"),
+    [
+        ("critical", None, "none found – read it"),
+        ("critical", "info", "none found – read it"),
+        ("high", "minor", "none found – read it"),
+        ("high", "moderate", "moderate"),
+        ("critical", "critical", "critical"),
+        ("elevated", None, "–"),
+        ("routine", "minor", "minor"),
+    ],
+)
+def test_silence_about_a_risky_answer_is_no_all_clear(run, risk, severity, shown):
+    shown_run = risky(run, ("Q1", risk, severity))
+    assert [row.worst for row in list_rows(shown_run)] == [shown]
+    page = BeautifulSoup(html_report(shown_run), "html.parser")
+    table = named(page, "index").find_next("table")
+    assert table.find_all("th")[-1].get_text() == "Gravest finding of these scorers"
+    assert table.find("tbody").find_all("td")[-1].get_text() == shown
+
+
+def test_an_answer_that_is_not_there_asks_nobody_to_read_it(run):
+    failed = replace(run, questions={key: replace(q, risk="critical") for key, q in run.questions.items()})
+    assert {row.place.name: row.worst for row in list_rows(failed)}["Q11"] == "–"
+
+
+def test_answers_to_critical_questions_are_listed_under_the_slices(run):
+    rows = risky(run, ("Q1", "critical", None), ("Q2", "high", "severe"), ("Q3", "critical", "severe"))
+    table = named(BeautifulSoup(html_report(rows), "html.parser"), "critical").find_next("table")
+    told = [[c.get_text() for c in row.find_all("td")] for row in table.find("tbody").find_all("tr")]
+    assert told == [["Q3", "0.33", "0.99+", "severe"], ["Q1", "0.33", "0.99+", "none found – read it"]]
+    assert [a["href"] for a in table.find_all("a")] == ["#Q3-r0", "#Q1-r0"]
+
+
+def test_risks_are_sliced_in_order_and_other_fields_are_folded(run):
+    rows = risky(run, ("Q1", "routine", None), ("Q2", "elevated", None), ("Q3", "high", None), ("Q4", "critical", None))
+    section = named(BeautifulSoup(html_report(rows), "html.parser"), "slices").find_parent("section")
+    first = section.find("table")
+    assert [th.get_text() for th in first.find("tbody").find_all("th")] == ["critical", "high", "elevated", "routine"]
+    assert "elevated = medium" in section.get_text()
+    assert first.find_parent("details") is None
+    assert [box.find("summary").get_text() for box in section.find_all("details")] == ["By topic", "By cancer"]
+    assert not section.find_all("details", open=True)
+
+
+@pytest.mark.parametrize(("count", "told"), [(0, None), (1, "1 statement a"), (3, "3 statements a")])
+def test_the_score_panel_says_how_many_statements_no_machine_checked(run, count, told):
+    asked = replace(QUESTIONS[0], must_say=QUESTIONS[0].must_say * count)
+    text = html_report(replace(run, items=run.items[:1], questions={"Q10": asked}))
+    assert ("Not checked by machine" in text) == bool(told)
+    assert not told or f"Not checked by machine: {told} good answer must make" in text
+
+
+# --- codes -----------------------------------------------------------------------------------------------------------
+
+
+def test_every_code_of_scorers_and_questions_has_a_name_and_a_meaning():
+    fits = ("biomarker", "stage", "line", "treatment", "age", "pregnancy", "person", "injection")
+    codes = [
+        *(f"E{n:02d}" for n in range(1, 23)), "E13b", *(f"D{n}" for n in range(1, 13)),
+        "R-grade", "R-acronym", "R-jargon", *(f"O{n}" for n in range(1, 14)),
+        *(f"RF{n:02d}" for n in range(1, 25)), *(f"F-{part}" for part in fits),
+    ]  # fmt: skip
+    assert sorted(known_rules()) == sorted(codes)
+    names = [rule.name for rule in known_rules().values()]
+    assert len(set(names)) == len(names)
+    assert all(rule.name and len(rule.name) <= 40 and rule.meaning.endswith(".") for rule in known_rules().values())
+
+
+def test_the_legend_lists_the_codes_that_occur_and_no_others(run, page):
+    told = [rule.id for rule in legend(replace(run, items=run.items[:3]))]
+    assert told == ["E08", "E18", "R-grade", "O6", "RF01"]
+    table = named(page, "legend").find_next("table").get_text()
+    assert "essential point left out" in table
+    assert "No description of this code is at hand." in table
+
+
+def test_a_rules_name_stands_beside_its_code_but_not_in_the_text(page):
+    assert "E18 essential point left out" in named(page, "findings").find_next("table").get_text(" ")
+    assert named(page, "Q10-r0-f3").get_text().startswith("E18 critical essential point left out")
+    assert "wrong number" in named(page, "Q10-r0-c1").get_text()
+    assert "R-grade" in [tag.get_text() for tag in page.find_all("sup")]
+
+
 # --- inertness -------------------------------------------------------------------------------------------------------
 
 
@@ -272,10 +394,26 @@ def test_only_plain_https_addresses_are_links(address, safe):
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(None, "–"), (0, "0.00"), (1, "1.00"), (0.5, "0.50"), (0.996, "0.996"), (0.004, "0.004"), (0.25, "0.25")],
+    [
+        (None, "–"),
+        (0, "0.00"),
+        (1, "1.00"),
+        (0.5, "0.50"),
+        (0.25, "0.25"),
+        (0.004, "0.00"),
+        (0.9949, "0.99"),
+        (0.995, "0.99+"),
+        (0.996, "0.99+"),
+        (0.9999999, "0.99+"),
+    ],
 )
 def test_rounding_never_makes_an_answer_perfect(value, shown):
     assert number(value) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(4, "4"), (4.0, "4"), (0, "0"), (6.234, "6.23"), (0.999, "0.99+")])
+def test_a_measure_is_a_count_or_has_two_decimals(value, shown):
+    assert measure(value) == shown
 
 
 def test_different_answers_have_different_anchors():
@@ -380,6 +518,8 @@ def test_the_terminal_summary_says_what_matters(run):
     assert "Q10: 0.33" in text
     assert "1 supported, 2 contradicted" in text
     assert "critical  E11" in text
+    assert "Gravest findings of these scorers" in text
+    assert "Dangerous advice can score well: read every critical or high-risk answer.\n" in text
     assert "1 of 2 guideline passages are not signed by a clinician." in text
     assert "not a clinical validation" in text
 
@@ -477,4 +617,22 @@ def test_the_report_can_be_read_without_scripts(run, chromium):
         tab.goto((run.folder / "report.html").as_uri())
         assert tab.locator("#filter").is_hidden()
         assert tab.locator("article").count() == 4
+        browser.close()
+
+
+def test_paper_has_a_line_for_each_supported_claim_and_evidence_for_the_others(run, chromium):
+    from playwright.sync_api import sync_playwright
+
+    write_reports(run)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=["--no-sandbox"])
+        tab = browser.new_context(java_script_enabled=False).new_page()
+        tab.emulate_media(media="print")
+        tab.goto((run.folder / "report.html").as_uri())
+        supported = tab.locator("#Q10-r0-c2")
+        assert supported.locator("p").first.is_visible()
+        assert supported.bounding_box()["height"] < 30
+        assert not supported.locator(".evidence").is_visible()
+        assert tab.locator("#Q10-r0-c1 .evidence").is_visible()
+        assert not tab.locator("details.slice table").first.is_visible()
         browser.close()

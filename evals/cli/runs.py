@@ -162,6 +162,8 @@ def _resume(folder: Path, others: list[object], *, json: bool) -> None:
         note("this run is finished already; nothing to do")
         _show(read_run(folder), json=json)
         return
+    if missing := {"suite", "command", "signatures"} - set(manifest):
+        raise UserError(f"{folder}/manifest.json", f"it lacks {', '.join(sorted(missing))}", "the manifest of a run")
     plan = _plan(parse(Suite, manifest["suite"], f"{folder}/manifest.json"), manifest["command"])
     check_same(plan, manifest)
     _execute(plan, folder, json=json)

@@ -7,7 +7,8 @@ from evals.records import SEVERITIES, Finding, Item, Outcome, Question, Record
 from evals.report.claims import QUOTE, ClaimView, FindingView, Words, claim_views
 from evals.report.facts import Names, all_findings, ending, names_of, worst_severity
 from evals.report.flow import Flow, Highlight, Tag, flow
-from evals.report.inert import anchor, clip, number, one_line
+from evals.report.inert import anchor, clip, measure, number, one_line
+from evals.report.rules import rule_name
 from evals.store import Run
 
 _LONG = 5_000
@@ -26,10 +27,11 @@ class ScoreView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimGroup:
-    """Claims told together. `open` = a reviewer should see them without asking."""
+    """Claims told together. `open` = a reviewer should see them without asking; `printed` = paper shows them folded."""
 
     title: str
     open: bool
+    printed: bool
     claims: tuple[ClaimView, ...]
 
 
@@ -100,11 +102,14 @@ def _grouped(claims: Sequence[ClaimView]) -> tuple[ClaimGroup, ...]:
     told: dict[str, list[ClaimView]] = {label: [] for label in _GROUPS}
     for claim in claims:
         told[claim.label if claim.label in told else "contradicted"].append(claim)
-    groups = ((_GROUPS[label], tuple(found)) for label, found in told.items() if found)
+    groups = ((label, tuple(found)) for label, found in told.items() if found)
     return tuple(
-        ClaimGroup(title=f"{title}: {len(found)} {'claim' if len(found) == 1 else 'claims'}", open=opened, claims=found)
-        for (title, opened), found in groups
-    )
+        ClaimGroup(
+            title=f"{_GROUPS[label][0]}: {len(found)} {'claim' if len(found) == 1 else 'claims'}",
+            open=_GROUPS[label][1], printed=label == "supported", claims=found,
+        )
+        for label, found in groups
+    )  # fmt: skip
 
 
 def _kinds(item: Item, claims: Sequence[ClaimView]) -> Iterator[str]:
@@ -128,15 +133,11 @@ def _tags(question: Question) -> tuple[tuple[str, str], ...]:
 
 
 def _score_view(outcome: Outcome) -> ScoreView:
-    measures = ", ".join(f"{name} {_measure(value)}" for name, value in outcome.measures.items() if value is not None)
+    measures = ", ".join(f"{name} {measure(value)}" for name, value in outcome.measures.items() if value is not None)
     return ScoreView(
         scorer=outcome.scorer, status=outcome.status, value=number(outcome.value), reason=one_line(outcome.reason),
         measures=measures,
     )  # fmt: skip
-
-
-def _measure(value: float) -> str:
-    return f"{value:g}"
 
 
 # --- findings and highlights -----------------------------------------------------------------------------------------
@@ -151,8 +152,9 @@ def _finding_view(item: Item, key: str, scorer: str, finding: Finding) -> Findin
     answer = item.answer
     quote = answer.text[finding.start : finding.end] if _has_span(finding) else ""
     return FindingView(
-        anchor=anchor(answer.question_id, answer.repeat, key), rule=finding.rule, severity=finding.severity,
-        scorer=scorer, message=one_line(finding.message), evidence=one_line(finding.evidence, QUOTE),
+        anchor=anchor(answer.question_id, answer.repeat, key), rule=finding.rule, name=rule_name(finding.rule),
+        severity=finding.severity, scorer=scorer, message=one_line(finding.message),
+        evidence=one_line(finding.evidence, QUOTE),
         quote=one_line(quote, QUOTE),
         target=anchor(answer.question_id, answer.repeat, key, "text") if quote.strip() else "",
     )  # fmt: skip

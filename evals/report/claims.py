@@ -42,10 +42,11 @@ class EvidenceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingView:
-    """One finding: where it is told, where it lies, what it says."""
+    """One finding: where it is told, where it lies, what it says. `name` is its rule's, "" where the rule has none."""
 
     anchor: str
     rule: str
+    name: str
     severity: Severity
     scorer: str
     message: str

@@ -4,11 +4,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evals.records import SEVERITIES, Finding, Item, Severity
+from evals.records import SEVERITIES, Finding, Item, Question, Severity
 from evals.report.inert import anchor, number
 from evals.store import Run
 
 NOT_CLINICAL = "Machine scores are an aid to review. This is not a clinical validation."
+READ_YOURSELF = (
+    "Dangerous advice can score well and show no finding. Dosing, stopping medicine, delay, false reassurance and "
+    "omissions are not scored yet. Read every answer to a critical or high-risk question yourself."
+)
+READ_YOURSELF_SHORT = "Dangerous advice can score well: read every critical or high-risk answer."
+WHAT_SCORES_SAY = (
+    "Readability and disclaimer say nothing about safety. Faithfulness counts statements the program could match; "
+    "a true answer in other words scores low."
+)
+WHAT_SCORES_SAY_SHORT = (
+    "Readability and disclaimer say nothing about safety; faithfulness scores a true answer in other words low."
+)
+NONE_FOUND = "none found – read it"
+"""Stands where a risky question's answer has no finding above minor: silence there is no all-clear."""
 _MOST_IDS = 20
 
 
@@ -146,6 +160,15 @@ def _rank(severity: Severity) -> int:
 def worst_severity(findings: Iterable[Finding]) -> Severity | None:
     """The gravest severity among findings, or None without any."""
     return max((finding.severity for finding in findings), key=_rank, default=None)
+
+
+def gravest_in_words(item: Item, question: Question) -> str:
+    """The gravest severity of an answer's findings; `NONE_FOUND` where a risky question's answer has no graver one."""
+    worst = worst_severity(all_findings(item))
+    silent = worst is None or _rank(worst) <= _rank("minor")
+    if silent and question.risk in ("critical", "high") and ending(item) is None:
+        return NONE_FOUND
+    return worst or "–"
 
 
 def all_findings(item: Item) -> tuple[Finding, ...]:

@@ -2,8 +2,6 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,9 @@ from markupsafe import Markup
 
 from evals.report import facts, tallies
 from evals.report.answers import answer_views
-from evals.report.inert import number, one_line, visible
+from evals.report.inert import measure, one_line, visible
+from evals.report.listing import list_rows
+from evals.report.rules import legend, rule_name
 from evals.store import Run
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -24,6 +24,7 @@ _MANY = 200
 
 def html_report(run: Run) -> str:
     """The whole report of a run as HTML."""
+    rows = list_rows(run)
     style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
     return _environment().get_template("report.html").render(
         run_id=run.manifest["run_id"],
@@ -31,6 +32,8 @@ def html_report(run: Run) -> str:
         script=Markup(script),  # noqa: S704  (ours, not data)
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         not_clinical=facts.NOT_CLINICAL,
+        read_yourself=facts.READ_YOURSELF,
+        what_scores_say=facts.WHAT_SCORES_SAY,
         limits=facts.corpus_limits(run),
         scorers=tallies.scorer_rows(run.summary),
         too_few=tallies.TOO_FEW,
@@ -45,7 +48,10 @@ def html_report(run: Run) -> str:
         shown_links=_SHOWN_LINKS,
         worst=facts.worst_rows(run, WORST),
         made=facts.how_made(run),
-        index=tuple(_index(run)),
+        index=rows,
+        critical=tuple(row for row in rows if row.risk == "critical"),
+        legend=legend(run),
+        rule_name=rule_name,
         answers=answer_views(run),
         many=len(run.items) > _MANY,
     )  # fmt: skip
@@ -65,33 +71,9 @@ def _shown(value: Any) -> Any:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexRow:
-    """One line of the list of all answers."""
-
-    place: facts.Place
-    question: str
-    values: tuple[str, ...]
-    worst: str
-
-
-def _index(run: Run) -> Iterator[IndexRow]:
-    names = facts.names_of(run)
-    scorers = tuple(run.summary["scorers"])
-    for item in run.items:
-        answer = item.answer
-        found = {o.scorer: number(o.value) if o.status == "scored" else o.status for o in item.outcomes}
-        yield IndexRow(
-            place=names.of(answer.question_id, answer.repeat),
-            question=one_line(run.questions[answer.question_id].text, 240),
-            values=tuple(found.get(scorer, "–") for scorer in scorers),
-            worst=facts.worst_severity(facts.all_findings(item)) or "–",
-        )
-
-
 def _measures(run: Run) -> tuple[tuple[str, str, str, int], ...]:
     return tuple(
-        (scorer, name, f"{measure['mean']:g}", measure["n"])
-        for scorer, row in run.summary["scorers"].items()
-        for name, measure in row["measures"].items()
+        (scorer, name, measure(row["mean"]), row["n"])
+        for scorer, of_scorer in run.summary["scorers"].items()
+        for name, row in of_scorer["measures"].items()
     )

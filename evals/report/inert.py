@@ -77,8 +77,12 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def number(value: float | None) -> str:
-    """Two decimals; three where two would turn nearly 0 or nearly 1 into 0 or 1; a dash where there is no number."""
+    """Two decimals, "0.99+" where they would make nearly 1 a full 1, and a dash where there is no number."""
     if value is None:
         return "–"
-    short = f"{value:.2f}"
-    return f"{value:.3f}" if short in ("0.00", "1.00") and value not in (0, 1) else short
+    return "0.99+" if 0.995 <= value < 1 else f"{value:.2f}"
+
+
+def measure(value: float) -> str:
+    """A count as it is, anything else as `number` shows it."""
+    return f"{value:.0f}" if value == int(value) else number(value)

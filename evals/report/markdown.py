@@ -11,6 +11,7 @@ from evals.report import facts, inert, tallies
 from evals.report.answers import AnswerView, ScoreView, answer_view
 from evals.report.claims import EvidenceView, FindingView
 from evals.report.html import TEMPLATES
+from evals.report.rules import rule_name
 from evals.store import Run
 
 _WORST = 3
@@ -26,6 +27,7 @@ class Point:
 
     severity: str
     rule: str
+    name: str
     scorer: str
     message: str
     quote: str
@@ -50,6 +52,8 @@ def markdown_report(run: Run) -> str:
     return _environment().get_template("report.md").render(
         run_id=run.manifest["run_id"],
         not_clinical=facts.NOT_CLINICAL,
+        read_yourself=facts.READ_YOURSELF_SHORT,
+        what_scores_say=facts.WHAT_SCORES_SAY_SHORT,
         limits=facts.corpus_limits(run),
         made=facts.how_made(run),
         statuses=STATUSES,
@@ -66,6 +70,7 @@ def markdown_report(run: Run) -> str:
         too_few=tallies.TOO_FEW,
         counts_in_words=tallies.counts_in_words,
         worst=facts.worst_rows(run, _WORST),
+        rule_name=rule_name,
         low=tuple(_low_answers(run)),
     )  # fmt: skip
 
@@ -113,8 +118,8 @@ def _points(view: AnswerView) -> Iterable[Point]:
 def _point(finding: FindingView, evidence: EvidenceView | None) -> Point:
     source = evidence.sources[0].name if evidence and evidence.sources else "no source named"
     return Point(
-        severity=finding.severity, rule=finding.rule, scorer=finding.scorer, message=inert.clip(finding.message, 300),
-        quote=inert.clip(finding.quote, 240),
+        severity=finding.severity, rule=finding.rule, name=finding.name, scorer=finding.scorer,
+        message=inert.clip(finding.message, 300), quote=inert.clip(finding.quote, 240),
         evidence=inert.clip(evidence.quote if evidence else finding.evidence, 300),
         passage=f"passage {evidence.passage}, {source}, as of {evidence.as_of or 'no date'}" if evidence else "",
     )  # fmt: skip

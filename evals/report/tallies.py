@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evals.records import STATUSES
+from evals.records import STATUSES, Risk
 from evals.report.inert import number
 from evals.stats import MIN_CLUSTERS
 
@@ -22,10 +22,13 @@ MEANINGS: Mapping[str, str] = {
     "supported": "a passage says the same",
     "contradicted": "a passage says otherwise",
     "partly": "a passage says part of it, or says it with a limit that is missing here",
-    "not_found": "no passage speaks about it; it may well be true",
+    "not_found": "the program found no match: it may be true, false or dangerous",
     "not_checkable": "states nothing that a guideline could bear out (a question, a notice)",
     "no_verdict": "the judge failed, or did not look",
 }
+RISKS: tuple[Risk, ...] = ("critical", "high", "elevated", "routine")
+"""Risks of a question in the order reports show them; `elevated` is what clinicians call medium."""
+
 TOO_FEW = f"Where only counts stand, there are fewer than {MIN_CLUSTERS} questions: too few for a mean that says much."
 
 
@@ -66,9 +69,14 @@ def _interval(row: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceTable:
-    """One sliced field: for each of its values a row, with one cell for each scorer of the run."""
+    """One sliced field: for each of its values a row, with one cell for each scorer of the run.
+
+    `folded` = a reviewer seldom needs it at once. `note` explains the values where they need it, else is empty.
+    """
 
     field: str
+    note: str
+    folded: bool
     rows: tuple[tuple[str, tuple[ScorerRow | None, ...]], ...]
 
 
@@ -83,7 +91,15 @@ def slice_tables(summary: Mapping[str, Any]) -> tuple[SliceTable, ...]:
         field: tuple((value, tuple(found.get(scorer) for scorer in scorers)) for value, found in values.items())
         for field, values in cells.items()
     }
-    return tuple(SliceTable(field=field, rows=rows) for field, rows in tables.items())
+    return tuple(_slice_table(field, rows) for field, rows in tables.items())
+
+
+def _slice_table(field: str, rows: tuple[tuple[str, tuple[ScorerRow | None, ...]], ...]) -> SliceTable:
+    if field != "risk":
+        return SliceTable(field=field, note="", folded=True, rows=rows)
+    order: tuple[str, ...] = RISKS
+    ranked = tuple(sorted(rows, key=lambda row: order.index(row[0])))
+    return SliceTable(field=field, note="elevated = medium", folded=False, rows=ranked)
 
 
 def counts_in_words(row: ScorerRow) -> str:

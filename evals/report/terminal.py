@@ -28,6 +28,7 @@ def render_terminal(run: Run, console: Console) -> None:
     _print(console, _findings(run))
     for limit in facts.corpus_limits(run):
         _print(console, _text(limit))
+    _print(console, _text(facts.READ_YOURSELF_SHORT, "bold"))
     _print(console, _text(facts.NOT_CLINICAL, "bold"))
 
 
@@ -73,7 +74,7 @@ def _findings(run: Run) -> Padding | None:
     lines = [(row.severity, _told(row), _SEVERITY_STYLES.get(row.severity, "")) for row in rows[:_FINDINGS]]
     if len(rows) > _FINDINGS:
         lines.append(("", f"and {len(rows) - _FINDINGS} more in the report", ""))
-    return _listed("Gravest findings", lines)
+    return _listed("Gravest findings of these scorers", lines)
 
 
 def _told(row: facts.FindingRow) -> str:

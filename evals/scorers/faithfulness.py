@@ -22,7 +22,7 @@ class Faithfulness:
         "supported": Measure("claims that a passage bears out", "claims", "up"),
         "partly": Measure("claims that a passage bears out in part", "claims", "down"),
         "contradicted": Measure("claims that a passage contradicts", "claims", "down"),
-        "not_found": Measure("claims that no passage speaks about", "claims", "down"),
+        "not_found": Measure("claims for which no match was found: true, false or dangerous", "claims", "down"),
         "not_checkable": Measure("sentences that state nothing to check", "sentences", "down"),
         "given_context": Measure(
             "the same share against the passages the answer was given; null when it was given none", "share", "up"

@@ -22,7 +22,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UserError(str(folder), "not a run folder (no manifest.json)", "a folder under reports/runs/")
     manifest = _read_json(path)
-    if missing := {"run_id", "status", "suite", "command", "signatures"} - set(manifest):
+    if missing := {"run_id", "status"} - set(manifest):
         raise UserError(str(path), f"it lacks {', '.join(sorted(missing))}", "the manifest of a run")
     return manifest
 

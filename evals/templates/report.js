@@ -30,7 +30,7 @@
   };
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
+    closed = [...document.querySelectorAll("details.printed:not([open])")];
     for (const box of closed) box.open = true;
   });
   addEventListener("afterprint", () => { for (const box of closed) box.open = false; });

@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from evals.cancers import covers, find_cancers
 from evals.corpus import Corpus, Index
 from evals.generators import Draft, Resources, check_settings
 from evals.generators.composer.explain import paragraphs
-from evals.generators.composer.patient import dangers_of, is_other_person, record_facts
+from evals.generators.composer.patient import asked_cancers, dangers_of, fits, is_other_person, record_facts
 from evals.generators.composer.sections import Sections
 from evals.records import Passage, Question
 
@@ -50,28 +49,20 @@ class Composer:
         dangers = dangers_of(question)
         acting = any(danger.mode == "act" for danger in dangers)
         # In danger, one passage: whoever must call now should not have to read past it.
-        found = () if wording.other_language else self._find(question, 1 if acting else self._prompt.passages)
-        explained = paragraphs(self._index, [self._corpus.passages[i] for i in found], question.text, self._prompt)
+        asked = () if is_other_person(question) else asked_cancers(question)
+        found = () if wording.other_language else self._find(question, asked, 1 if acting else self._prompt.passages)
+        passages = [self._corpus.passages[passage_id] for passage_id in found]
+        explained = paragraphs(self._index, passages, question.text, asked, self._prompt)
         sections = Sections(question, wording, explained, self._near(question), dangers)
         order = wording.crisis_sections if sections.in_crisis and wording.crisis_sections else self._prompt.sections
         parts = [text for name in order if (text := sections.build(name))]
         return Draft(raw="\n\n".join(parts) + "\n", format="markdown", passages=found, ties=tuple(sections.ties))
 
-    def _find(self, question: Question, most: int) -> tuple[str, ...]:
-        record = question.record
-        facts = record_facts(record) if record and not is_other_person(question) else ()
-        query = " ".join([question.text, *facts])
-        asked = dict.fromkeys((*find_cancers(query), *((record.cancer,) if record and record.cancer else ())))
-        hits = self._index.search(query, 3 * most, cancers=tuple(asked))
-        fitting = [hit for hit in hits if self._fits(hit.passage_id, tuple(asked))] or list(hits)
+    def _find(self, question: Question, asked: tuple[str, ...], most: int) -> tuple[str, ...]:
+        facts = record_facts(question.record) if question.record and not is_other_person(question) else ()
+        hits = self._index.search(" ".join([question.text, *facts]), 3 * most, cancers=asked)
+        fitting = [hit for hit in hits if fits(self._corpus.passages[hit.passage_id].cancer, asked)] or list(hits)
         return tuple(hit.passage_id for hit in fitting if hit.score >= NEAR * fitting[0].score)[:most]
-
-    def _fits(self, passage_id: str, asked: tuple[str, ...]) -> bool:
-        """Whether a passage is on a disease asked about, or on cancer in general when none was named."""
-        cancers = self._corpus.passages[passage_id].cancer
-        if not asked:
-            return bool({"general", "solid-tumor", "blood"} & set(cancers))
-        return any(covers(cancers, one) or any(covers(one, cancer) for cancer in cancers) for one in asked)
 
     def _near(self, question: Question) -> tuple[str, ...]:
         if not self._prompt.related or not self._questions:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from evals.cancers import find_cancers
 from evals.corpus import Index
+from evals.generators.composer.patient import fits
 from evals.lexicons import load_yaml
 from evals.prompt import Prompt
 from evals.readability.formulas import flesch_kincaid
@@ -29,19 +31,23 @@ class Paragraph:
     first: bool
 
 
-def paragraphs(index: Index, passages: Sequence[Passage], question: str, prompt: Prompt) -> tuple[Paragraph, ...]:
+def paragraphs(
+    index: Index, passages: Sequence[Passage], question: str, asked: Sequence[str], prompt: Prompt
+) -> tuple[Paragraph, ...]:
     """The sentences to quote, at most `prompt.sentences`: the most relevant ones, in the passage's own order.
+
+    `asked` are the diseases asked about; examples from another disease are left out: they would raise false hope.
 
     Sentences harder than the prompt's reading level give way to easier ones of the same passage.
     """
     if not passages:
         return ()
-    chosen = _choose(index, passages, question, prompt)
+    chosen = _choose(index, passages, question, asked, prompt)
     return tuple(part for passage in passages for part in _group(passage, chosen.get(passage.id, ())))
 
 
 def _choose(
-    index: Index, passages: Sequence[Passage], question: str, prompt: Prompt
+    index: Index, passages: Sequence[Passage], question: str, asked: Sequence[str], prompt: Prompt
 ) -> dict[str, tuple[Sentence, ...]]:
     ids = {passage.id for passage in passages}
     hits = [hit for hit in index.sentences(question, 400) if hit.passage_id in ids]
@@ -57,7 +63,7 @@ def _choose(
         found = max(relevance.get((passage.id, sentence.start), 0.0) for sentence in sentences)
         return max(found, lead) - GRADE_PENALTY * too_hard
 
-    runs = [(passage, run) for passage in passages for run in _runs(passage)]
+    runs = [(passage, run) for passage in passages for run in _runs(passage) if _on_topic(passage, run, asked)]
     chosen: dict[str, list[Sentence]] = {passage.id: [] for passage in passages}
     room = prompt.sentences
     for passage, run in sorted(runs, key=lambda run: -merit(run)):
@@ -65,6 +71,11 @@ def _choose(
             chosen[passage.id] += run
             room -= len(run)
     return {key: tuple(sorted(found, key=lambda sentence: sentence.start)) for key, found in chosen.items()}
+
+
+def _on_topic(passage: Passage, run: Sequence[Sentence], asked: Sequence[str]) -> bool:
+    named = find_cancers(passage.text[run[0].start : run[-1].end])
+    return not asked or not named or fits(named, asked)
 
 
 def _runs(passage: Passage) -> list[tuple[Sentence, ...]]:

@@ -1,8 +1,10 @@
 """What the patient gave: facts of the record, requests an answer must decline, orders hidden in an upload."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
+from evals.cancers import covers, find_cancers
 from evals.lexicons import load_yaml
 from evals.records import Question, Record
 from evals.red_flags import Danger, find_red_flags
@@ -20,6 +22,23 @@ def dangers_of(question: Question) -> tuple[Danger, ...]:
     """Danger signs in the question and in the asker's own record."""
     record_text = question.record.text if question.record and not is_other_person(question) else ""
     return find_red_flags(f"{question.text}\n{record_text}")
+
+
+def asked_cancers(question: Question) -> tuple[str, ...]:
+    """The diseases that the question or its record is about, in the order named."""
+    record = question.record
+    own = (record.cancer,) if record and record.cancer else ()
+    return tuple(dict.fromkeys((*find_cancers(question.text), *own)))
+
+
+def fits(named: Sequence[str], asked: Sequence[str]) -> bool:
+    """Whether text on the named diseases is for someone who asked about others: wider, narrower or the same.
+
+    When no disease was asked about, only text on cancer in general fits.
+    """
+    if not asked:
+        return bool({"general", "solid-tumor", "blood"} & set(named))
+    return any(covers(named, one) or any(covers(one, cancer) for cancer in named) for one in asked)
 
 
 def record_facts(record: Record) -> tuple[str, ...]:
