@@ -232,11 +232,12 @@ def _stored_answers(folder):
             return 0
 
 
-def test_ctrl_c_says_how_to_resume_and_exits_130(tmp_path):
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_says_how_to_resume_and_exits_130(stop, tmp_path):
     process = _fresh(tmp_path)
     while not _calls(tmp_path) and process.poll() is None:
         time.sleep(0.002)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(stop)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "evals run --resume" in errors

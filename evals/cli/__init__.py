@@ -31,7 +31,7 @@ project.register(app)
 def main() -> None:
     """Run the command line and exit with its code; errors of the user's making are one line on standard error."""
     # A terminated run (CI cancels with SIGTERM) ends like Ctrl-C: resumable, and it says so.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         app()
     except UserError as error:
@@ -41,6 +41,10 @@ def main() -> None:
             raise
         where = "EVALS_DEBUG=1 shows where. A run can be resumed: evals run --resume <run folder>"
         sys.exit(_complain(f"error: unexpected {type(error).__name__}: {error}\n{where}", 4))
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _complain(message: str, code: int) -> int:
