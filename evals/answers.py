@@ -24,7 +24,7 @@ def build_answer(
         tokens_out=draft.tokens_out, cost=draft.cost,
     )  # fmt: skip
     if len(raw) > MAX_RENDERED:
-        return replace(base, text=raw[:MAX_RENDERED])
+        return replace(base, text=raw)
     rendered = render(raw, draft.format or sniff(raw))
     attributions = _tied(find_attributions(rendered.text, rendered.blocks, rendered.links), draft.ties)
     return replace(

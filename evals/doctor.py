@@ -75,7 +75,13 @@ def _data() -> str:
 
 
 def _scoring() -> str:
+    from evals.lexicons import load_jsonl, load_yaml
     from evals.scorers import SCORERS, make_scorer
+    from evals.shipped import shipped_root
+
+    for path in sorted((shipped_root() / "datasets" / "lexicons").iterdir()):
+        if path.suffix in {".yaml", ".jsonl"}:
+            (load_yaml if path.suffix == ".yaml" else load_jsonl)(path.name)
 
     return ", ".join(f"{make_scorer(name, {}).name} v{make_scorer(name, {}).version}" for name in SCORERS)
 

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from evals.errors import UserError
-from evals.shipped import find
+from evals.shipped import find, shipped_root
 
 _FOLDER = "datasets/lexicons"
 
@@ -66,7 +66,13 @@ def lexicon_path(name: str) -> Path:
     Raises:
         UserError: there is no such file.
     """
-    return find(name if "/" in name or "\\" in name else f"{_FOLDER}/{name}", "lexicon")
+    if "/" in name or "\\" in name:
+        return find(name, "lexicon")
+    # Never from the current folder: a stray file there would change scores without changing their signature.
+    path = shipped_root() / _FOLDER / name
+    if not path.is_file():
+        raise UserError(name, "no such lexicon", f"a file of {_FOLDER}")
+    return path
 
 
 def _named(name: str, suffix: str) -> Path:

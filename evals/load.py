@@ -47,6 +47,9 @@ class RecordedAnswer:
     __pydantic_config__ = STRICT
 
 
+LONGEST_QUESTION = 20_000
+"""Characters. Nobody types more; a record goes into its own field."""
+
 # --- questions -------------------------------------------------------------------------------------------------------
 
 # Own to each variant; everything else a paraphrase leaves out comes from the question it restates.
@@ -120,6 +123,7 @@ def _hugging_face(name: str, split: str, config: str | None) -> Any:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     # A bare `import datasets` beside a folder of that name reads like ours; the alias says whose it is.
     import datasets as hf_datasets
+    from datasets.exceptions import DatasetsError
 
     path = Path(name)
     builders = {".jsonl": "json", ".json": "json", ".csv": "csv", ".parquet": "parquet"}
@@ -127,7 +131,7 @@ def _hugging_face(name: str, split: str, config: str | None) -> Any:
         if path.suffix in builders and path.exists():
             return hf_datasets.load_dataset(builders[path.suffix], data_files=str(path), split=split)
         return hf_datasets.load_dataset(name, config, split=split)
-    except (OSError, ValueError, RuntimeError, ConnectionError) as error:
+    except (OSError, ValueError, RuntimeError, DatasetsError) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UserError(
             name, f"could not load split {split!r} with Hugging Face datasets ({first})", "a local path or a hub id",
@@ -158,7 +162,7 @@ def _question(row: Row, by_id: Mapping[str, Row]) -> Question:
     values = dict(row.values)
     for key in ("paraphrase_of", "twin_of"):
         parent = values.get(key)
-        if parent is None:
+        if not isinstance(parent, str):
             continue
         if parent not in by_id:
             raise UserError(row.where, f"{key} {parent!r} is not in this file", fix=did_you_mean(str(parent), by_id))
@@ -170,6 +174,8 @@ def _question(row: Row, by_id: Mapping[str, Row]) -> Question:
     for field in ("id", "text"):
         if not getattr(question, field).strip():
             raise UserError(row.where, f"field {field!r} is empty", "some text")
+    if len(question.text) > LONGEST_QUESTION:
+        raise UserError(row.where, f"a question of {len(question.text):,} characters", f"at most {LONGEST_QUESTION:,}")
     if repeated := _repeated(s.id for s in (*question.must_say, *question.must_not_say)):
         raise UserError(row.where, f"statement id {repeated!r} is used twice", "ids unique within the question")
     return question

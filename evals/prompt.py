@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal
 
 import yaml
 
-from evals.errors import UserError
+from evals.errors import UserError, did_you_mean
 from evals.parse import parse
 from evals.records import STRICT
 from evals.tables import read_text
@@ -87,8 +88,11 @@ def load_prompt(path: Path) -> Prompt:
     front, body = split_front_matter(read_text(path), str(path))
     parts = {key: _digest(front[key]) for key in sorted(front)} | {"instruction": _digest(body)}
     prompt = parse(Prompt, {**front, "instruction": body, "parts": parts}, str(path))
+    _check_templates(prompt, str(path))
     if not prompt.wording:
         raise UserError(str(path), "field 'wording' is empty", "the notices and phrases of at least one language")
+    if not 0 <= prompt.reading_level <= 20:  # false for NaN too
+        raise UserError(str(path), f"field 'reading_level' is {prompt.reading_level}", "a US school grade, 0 to 20")
     for name, low, value in (
         ("passages", 1, prompt.passages),
         ("sentences", 1, prompt.sentences),
@@ -97,6 +101,47 @@ def load_prompt(path: Path) -> Prompt:
         if value < low:
             raise UserError(str(path), f"field {name!r} is {value}", f"a number from {low}")
     return prompt
+
+
+# The fields each template of the wording may use; all other wording is taken as it stands.
+_FIELDS: Mapping[str, frozenset[str]] = {
+    "attribution": frozenset({"organisation", "document"}),
+    "source": frozenset({"organisation", "document", "as_of"}),
+    "pointer": frozenset({"organisation", "document", "as_of"}),
+    "record_intro": frozenset({"facts"}),
+    "urgent": frozenset({"do"}),
+    "urgent_inform": frozenset({"do"}),
+    "crisis": frozenset({"do"}),
+}
+
+
+def _check_templates(prompt: Prompt, where: str) -> None:
+    for language, wording in prompt.wording.items():
+        for name, allowed in _FIELDS.items():
+            value = getattr(wording, name)
+            for template in value.values() if isinstance(value, Mapping) else (value,):
+                _check_fields(template, allowed, f"{where}: wording.{language}.{name}")
+    # Imported here: only models read the instruction, but a broken one should not wait for them to be found.
+    from jinja2 import Environment, TemplateSyntaxError
+
+    try:
+        Environment(autoescape=False).parse(prompt.instruction)  # noqa: S701  (parsed, never rendered)
+    except TemplateSyntaxError as error:
+        raise UserError(
+            where, f"the instruction text is not valid Jinja (line {error.lineno}: {error.message})"
+        ) from error
+
+
+def _check_fields(template: str, allowed: frozenset[str], where: str) -> None:
+    try:
+        fields = [field for _, field, _, _ in Formatter().parse(template) if field is not None]
+    except ValueError as error:
+        raise UserError(
+            where, f"a brace is not closed or not opened ({error})", "{field}, or {{ for a brace"
+        ) from error
+    for field in fields:
+        if field not in allowed:
+            raise UserError(where, f"unknown field {{{field}}}", "", did_you_mean(field, allowed))
 
 
 def split_front_matter(text: str, where: str) -> tuple[dict[str, Any], str]:

@@ -69,11 +69,17 @@ def load_suite(path: Path) -> Suite:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
         raise UserError(where, f"not YAML ({getattr(error, 'problem', error)})") from error
+    except RecursionError as error:
+        raise UserError(str(path), "nested too deeply", "lines of `field: value`") from error
     if not isinstance(values, dict):
         raise UserError(str(path), "not a mapping", "lines of `field: value`")
     suite = parse(Suite, {**values, **_shorthand(values)}, str(path))
-    if suite.repeats < 1:
-        raise UserError(str(path), f"field 'repeats' is {suite.repeats}", "a number from 1")
+    for name, low, high in (("repeats", 1, 100), ("seed", 0, 2**31 - 1)):
+        if not low <= getattr(suite, name) <= high:
+            raise UserError(str(path), f"field {name!r} is {getattr(suite, name)}", f"a number from {low} to {high}")
+    names = [part.name for part in suite.scorers]
+    if not names or len(set(names)) < len(names):
+        raise UserError(str(path), f"field 'scorers' is {names}", "at least one scorer, each named once")
     return suite
 
 

@@ -17,6 +17,10 @@ PROMPTS = [
     (GOOD.replace("passages: 4", "pasages: 4"), 'Did you mean "passages"'),
     (GOOD.replace("passages: 4", "passages: many"), "passages"),
     (GOOD.replace("passages: 4", "passages: 0"), "a number from 1"),
+    (GOOD.replace("reading_level: 8", "reading_level: .nan"), "a US school grade"),
+    (GOOD.replace('{organisation}: "', '{organization}: "'), 'Did you mean "organisation"'),
+    (GOOD.replace("not checked: {facts}", "not checked: {facts"), "brace"),
+    (GOOD.replace("{{ reading_level }}", "{{ reading_level"), "Jinja"),
     (GOOD.replace("sections: [title,", "sections: [titel,"), "sections.0"),
 ]
 
@@ -39,6 +43,8 @@ SUITES = [
     ("name: x", "'questions' is missing"),
     ("name: x\nquestions: q.jsonl\nscorer: [a]", 'Did you mean "scorers"'),
     ("name: x\nquestions: q.jsonl\nrepeats: 0", "a number from 1"),
+    ("name: x\nquestions: q.jsonl\nscorers: []", "at least one scorer"),
+    ("name: x\nquestions: q.jsonl\nseed: 99999999999999999999", "a number from 0"),
     ("name: x\nquestions: q.jsonl\ninclude: bse", 'Did you mean "base"'),
     ("- a", "not a mapping"),
     ("name: [", "not YAML"),

@@ -4,9 +4,11 @@ Exit codes: 0 done · 1 gate failed · 2 usage, bad input or missing setting · 
 be resumed · 130 interrupted, resumable.
 """
 
+import io
 import os
 import signal
 import sys
+from pathlib import Path
 
 import typer
 
@@ -32,6 +34,7 @@ def main() -> None:
     """Run the command line and exit with its code; errors of the user's making are one line on standard error."""
     # A terminated run (CI cancels with SIGTERM) ends like Ctrl-C: resumable, and it says so.
     signal.signal(signal.SIGTERM, _interrupt)
+    _prepare_output()
     try:
         app()
     except UserError as error:
@@ -39,8 +42,16 @@ def main() -> None:
     except Exception as error:  # a bug, or a broken machine: said in one line unless someone is debugging
         if os.environ.get("EVALS_DEBUG"):
             raise
-        where = "EVALS_DEBUG=1 shows where. A run can be resumed: evals run --resume <run folder>"
-        sys.exit(_complain(f"error: unexpected {type(error).__name__}: {error}\n{where}", 4))
+        sys.exit(_complain(f"error: unexpected {type(error).__name__}: {error}\nEVALS_DEBUG=1 shows where.", 4))
+
+
+def _prepare_output() -> None:
+    # A closed or an ASCII-only output must not cost a finished run its exit code.
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  (open for the life of the process)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _interrupt(*_: object) -> None:

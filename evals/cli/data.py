@@ -125,9 +125,13 @@ def list_documents(corpus: _Corpus = None, on: _AsOf = None, json: Json = False)
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    names = list(rows[0].__dataclass_fields__) if rows else []
+    # What fits a terminal; --json has the rest.
+    names = ["ids", "title", "passages", "as_of", "review_by", "overdue", "unsigned"]
     for name in names:
-        table.add_column(name.replace("_", " "), justify="right" if isinstance(getattr(rows[0], name), int) else "left")
+        table.add_column(
+            name.replace("_", " "),
+            justify="right" if bool(rows) and isinstance(getattr(rows[0], name), int) else "left",
+        )
     for row in rows:
         table.add_row(*(escape(_cell(getattr(row, name))) for name in names))
     Console(highlight=False).print(table)

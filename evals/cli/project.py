@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from evals.cli.options import Json, note, print_json, say
+from evals.errors import UserError
 
 
 def register(app: typer.Typer) -> None:
@@ -21,6 +22,11 @@ def dashboard(
 ) -> None:
     """Open the Streamlit dashboard on this machine (loopback only). Ctrl-C ends it."""
     from evals.dashboard import serve
+
+    if not reports.is_dir():
+        raise UserError(
+            str(reports), "no such folder of reports", "a folder with run folders", "Make a run first: evals run"
+        )
 
     note(f"dashboard on http://127.0.0.1:{port} (Ctrl-C ends it)")
     raise typer.Exit(serve(reports, port))

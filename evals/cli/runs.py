@@ -82,6 +82,7 @@ def score(
     json: Json = False,
 ) -> None:
     """Score answers that exist already. The last line printed is the run folder."""
+    from evals.generators.recorded import passed_over
     from evals.scorers import SCORERS
     from evals.suite import Part, Suite
 
@@ -94,6 +95,8 @@ def score(
         corpus=tuple(corpus) if corpus else Suite.__dataclass_fields__["corpus"].default,
         slices=(),
     )
+    for other in passed_over(file):
+        note(f"not an answer page, passed over: {other}")
     _start_and_show(suite, out, {"score": str(file), "question": question, "record": record}, json=json)
 
 
@@ -148,6 +151,7 @@ def _start_and_show(suite: "Suite", out: Path, command: dict[str, Any], *, json:
 
 
 def _resume(folder: Path, others: list[object], *, json: bool) -> None:
+    from evals.journal import NAME as JOURNAL
     from evals.parse import parse
     from evals.run import check_same
     from evals.store import read_manifest, read_run
@@ -164,6 +168,8 @@ def _resume(folder: Path, others: list[object], *, json: bool) -> None:
         return
     if missing := {"suite", "command", "signatures"} - set(manifest):
         raise UserError(f"{folder}/manifest.json", f"it lacks {', '.join(sorted(missing))}", "the manifest of a run")
+    if not (folder / JOURNAL).exists():
+        note("the journal of this run is gone: everything is generated again")
     plan = _plan(parse(Suite, manifest["suite"], f"{folder}/manifest.json"), manifest["command"])
     check_same(plan, manifest)
     _execute(plan, folder, json=json)
@@ -182,6 +188,12 @@ def _execute(plan: "Plan", folder: Path, *, json: bool) -> None:
         note(f"the run broke; nothing stored is lost. Resume with: evals run --resume {folder}")
         raise
     _show(finished, json=json)
+    errors = {item.answer.error for item in finished.items if item.answer.status == "error" and item.answer.generator}
+    if errors:
+        for error in sorted(map(str, errors))[:5]:
+            note(f"error: {error}")
+        note(f"{finished.manifest['counts']['error']} planned scores ended in error; the report lists them")
+        raise typer.Exit(4)
 
 
 @contextmanager
@@ -202,7 +214,7 @@ def _show(finished: "Run", *, json: bool) -> None:
             {
                 "run": str(finished.folder),
                 "summary": dict(finished.summary),
-                "counts": dict(finished.manifest["counts"]),
+                "counts": dict(finished.manifest.get("counts", {})),
             }
         )
         return

@@ -12,7 +12,7 @@ from evals.errors import UserError
 if TYPE_CHECKING:
     from docx.document import Document
 
-_LARGEST = 300 * 1024 * 1024
+_LARGEST = 60 * 1024 * 1024
 _OLD_WORD = bytes.fromhex("d0cf11e0a1b11ae1")
 _HEADING = re.compile(r"heading ([1-9])")
 

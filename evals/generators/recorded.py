@@ -1,5 +1,6 @@
 """Replays answers that exist: a JSONL, CSV or Parquet table, or saved answer pages (.html, .md, .txt)."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -51,11 +52,10 @@ def make(resources: Resources, settings: Mapping[str, Any]) -> Recorded:
     answers = read_answers(path)
     known = {question.id for question in resources.questions}
     asked = {answer.question_id or str(answer.id) for answer in answers}
-    if not known & asked:
-        some = ", ".join(sorted(asked)[:3])
+    if strangers := sorted(asked - known):
         raise UserError(
-            str(path), f"its question ids ({some}, …) are not in this suite", "ids of the suite's questions",
-            "Use `evals score` for answers to other questions.",
+            str(path), f"{len(strangers)} question ids are not in this suite ({', '.join(strangers[:3])})",
+            "ids of the suite's questions", "Take those rows out, or use `evals score` for answers to other questions.",
         )  # fmt: skip
     return Recorded(answers)
 
@@ -70,12 +70,22 @@ def read_answers(path: Path) -> tuple[RecordedAnswer, ...]:
         pages = sorted(p for p in path.iterdir() if p.suffix.lower() in PAGE_SUFFIXES and p.stem != "README")
         if not pages:
             raise UserError(str(path), "no answer pages", f"files ending in {', '.join(PAGE_SUFFIXES)}")
+        for first, second in itertools.pairwise(pages):
+            if first.stem == second.stem:
+                raise UserError(str(path), f"{first.name} and {second.name} have one name", "a name for each page")
         return tuple(_page(page) for page in pages)
     if path.suffix.lower() in PAGE_SUFFIXES:
         return (_page(path),)
     if path.suffix.lower() in SUFFIXES:
         return load_answers(path)
     raise UserError(str(path), f"suffix {path.suffix!r}", f"one of {', '.join((*SUFFIXES, *PAGE_SUFFIXES))}")
+
+
+def passed_over(path: Path) -> tuple[Path, ...]:
+    """What a folder of answer pages holds besides pages."""
+    if not path.is_dir():
+        return ()
+    return tuple(sorted(p for p in path.iterdir() if p.suffix.lower() not in PAGE_SUFFIXES or p.stem == "README"))
 
 
 def _page(path: Path) -> RecordedAnswer:

@@ -69,6 +69,7 @@ class Evidence:
     def __init__(self, passages: Iterable[Passage], weights: "Weights | None" = None) -> None:
         self._windows = tuple(window for passage in passages for window in _windows(passage))
         self.weights = weights or Weights(self._windows)
+        self._sentences = {" ".join(s.split()) for window in self._windows for s in window.sentences}
         self._by_term: Mapping[str, list[int]] = defaultdict(list)
         for number, window in enumerate(self._windows):
             for token in window.terms:
@@ -90,6 +91,10 @@ class Evidence:
         ]
         hits.sort(key=lambda hit: (-round(hit[0], 9), self._windows[hit[1]].end - self._windows[hit[1]].start, hit[1]))
         return tuple(Match(self._windows[number], min(1.0, weight / total)) for weight, number in hits[:k])
+
+    def quotes(self, claim: str) -> bool:
+        """Whether a sentence of the passages is the claim, word for word."""
+        return " ".join(claim.split()) in self._sentences
 
     def share(self, text: str, said: frozenset[str]) -> float:
         """The share of a text's word weight that is among the terms said, in [0, 1]."""

@@ -89,6 +89,8 @@ class LocalJudge:
         if wrong := checks.wrong_target(claim):
             match = matches[0] if matches and matches[0].coverage >= related else None
             return _Decision("contradicted", match.coverage if match else related, match, wrong, "E01")
+        if len(tokens) < FEWEST_TERMS and not evidence.quotes(claim):
+            return _Decision("not_found", 1.0, None, "Too few words to compare.", "E15")
         near = [match for match in matches if match.coverage >= related]
         if not near:
             best = matches[0].coverage if matches else 0.0

@@ -120,6 +120,6 @@ def _point(finding: FindingView, evidence: EvidenceView | None) -> Point:
     return Point(
         severity=finding.severity, rule=finding.rule, name=finding.name, scorer=finding.scorer,
         message=inert.clip(finding.message, 300), quote=inert.clip(finding.quote, 240),
-        evidence=inert.clip(evidence.quote if evidence else finding.evidence, 300),
+        evidence=inert.clip(evidence.quote if evidence else "", 300),
         passage=f"passage {evidence.passage}, {source}, as of {evidence.as_of or 'no date'}" if evidence else "",
     )  # fmt: skip

@@ -4,6 +4,7 @@ To add one: its file here, one line in `SCORERS`, its test. From outside this re
 `evals.scorers` whose value is a scorer class.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -58,7 +59,7 @@ def make_scorer(name: str, settings: Mapping[str, Any]) -> Scorer:
         kind = outside[name].load()
     else:
         raise UserError(f"scorer {name!r}", "not known", fix=did_you_mean(name, [*SCORERS, *outside]))
-    fields = getattr(kind, "__dataclass_fields__", {})
+    fields = [field.name for field in dataclasses.fields(kind)]
     for key in settings:
         if key not in fields:
             raise UserError(

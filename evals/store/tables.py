@@ -142,5 +142,5 @@ def read_parquet(path: Path) -> list[dict[str, Any]]:
             str(path),
             f"cannot be read ({first_line})",
             "a table of a finished run",
-            "Rebuild it with: evals run --resume",
+            "Run it again, or copy the folder back from where it came.",
         ) from error
