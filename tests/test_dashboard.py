@@ -165,7 +165,9 @@ def test_a_link_to_a_run_that_is_gone_shows_no_other_run(monkeypatch, reports):
 def test_the_newest_finished_run_is_shown_first_and_written_into_the_address(monkeypatch, reports):
     for name in ("2026-11-24-120000000-abc123", "2026-11-25-120000000-abc123"):
         (reports / "runs" / name).mkdir()
-        (reports / "runs" / name / "manifest.json").write_text('{"status": "started"}' if "24" in name else "broken")
+        (reports / "runs" / name / "manifest.json").write_text(
+            '{"status": "started", "run_id": "x"}' if "24" in name else "broken"
+        )
     app = show(monkeypatch, reports)
     assert app.query_params["run"] == RUN
     options = app.selectbox(key="widget-run").options
