@@ -55,10 +55,11 @@ def subject_signature(suite: Suite, generator: Part, generator_version: str, pro
 
 @cache
 def folder_digest(folder: Path) -> str:
-    """One digest over all text, code and data files of a folder, by relative name."""
+    """One digest over all code and data files of a folder, by relative name; documentation does not count."""
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts and "_shipped" not in path.parts:
+        counts = path.is_file() and path.suffix not in {".md", ".pyc"}
+        if counts and "__pycache__" not in path.parts and "_shipped" not in path.parts:
             total.update(
                 path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest()
             )
