@@ -27,6 +27,8 @@ from evals.summary import summarise
 Progress = Callable[[str, int, int], None]
 """Called with the phase, how many items are done, and how many there are."""
 
+_Work = Callable[[Plan, Unit, journal.Journal], str]
+
 _ANSWER = TypeAdapter(tuple[Answer, tuple[Passage, ...]])
 _JUDGED = TypeAdapter(tuple[tuple[Claim, ...], tuple[Verdict, ...]])
 _SCORED = TypeAdapter(tuple[Outcome, ...])
@@ -98,13 +100,13 @@ def execute(plan: Plan, folder: Path, progress: Progress) -> store.Run:
     """Do what is left of a run and finish it. Safe to call again after a kill at any point."""
     with journal.Journal(folder) as log:
         total = len(plan.units)
-        phases = (("answer", _answer), ("judged", _judge), ("scored", _score))
+        phases: tuple[tuple[journal.Phase, _Work], ...] = (("answer", _answer), ("judged", _judge), ("scored", _score))
         # Item by item, all three phases: an answer that exists is judged at once, and a kill wastes little.
         for number, unit in enumerate(plan.units):
             progress("answering, judging, scoring", number, total)
             for phase, work in phases:
-                if log.get(phase, unit.question.id, unit.repeat) is None:  # type: ignore[arg-type]
-                    log.put(phase, unit.question.id, unit.repeat, work(plan, unit, log))  # type: ignore[arg-type]
+                if log.get(phase, unit.question.id, unit.repeat) is None:
+                    log.put(phase, unit.question.id, unit.repeat, work(plan, unit, log))
         progress("answering, judging, scoring", total, total)
         items, contexts = _collect(plan, log)
     return _finish(plan, folder, items, contexts)
