@@ -155,7 +155,8 @@ def scoring(manifest: Mapping[str, Any]) -> object:
 def prompt_name(manifest: Mapping[str, Any]) -> str:
     """The prompt's name and version as one phrase."""
     prompt = manifest["prompt"]
-    return f"{prompt.get('name', 'unknown')} v{prompt.get('version', '?')}"
+    name, version = prompt.get("name", "unknown"), prompt.get("version", "?")
+    return f"{name} v{version}" if version else f"{name} ({manifest['generator']['name']} answers)"
 
 
 # --- guidelines ------------------------------------------------------------------------------------------------------

@@ -380,7 +380,7 @@ class Unscored:
 class Case:
     """Everything a scorer may see of one answer.
 
-    `given` are the passages the answer was given; `corpus` every passage by id.
+    `corpus` holds every passage by id, texts that the answer was given from elsewhere included.
     """
 
     question: Question

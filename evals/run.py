@@ -58,11 +58,7 @@ def _manifest(plan: Plan, run_id: str, now: datetime.datetime, command: Mapping[
         "started": now.isoformat(timespec="seconds"),
         "suite": asdict(plan.suite),
         "command": dict(command),
-        "prompt": {
-            "name": plan.prompt.name,
-            "version": plan.prompt.version,
-            "read_by_generator": list(plan.generator.reads),
-        },
+        "prompt": _prompt(plan),
         "generator": {"name": plan.generator.name, "version": plan.generator.version},
         "judge": plan.judge.signature,
         "signatures": plan.signatures,
@@ -74,6 +70,13 @@ def _manifest(plan: Plan, run_id: str, now: datetime.datetime, command: Mapping[
         },
         "planned": [[unit.question.id, unit.repeat] for unit in plan.units],
     }
+
+
+def _prompt(plan: Plan) -> dict[str, Any]:
+    # Answers that came from elsewhere must not stand under the name of a prompt that did not make them.
+    if not plan.generator.reads:
+        return {"name": "no prompt", "version": "", "read_by_generator": []}
+    return {"name": plan.prompt.name, "version": plan.prompt.version, "read_by_generator": list(plan.generator.reads)}
 
 
 def check_same(plan: Plan, manifest: Mapping[str, Any]) -> None:
@@ -113,10 +116,8 @@ def execute(plan: Plan, folder: Path, progress: Progress) -> store.Run:
 
 
 def _answer(plan: Plan, unit: Unit, log: journal.Journal) -> str:  # noqa: ARG001  (phases share one shape)
-    question, made_with = (
-        unit.question,
-        {"generator": plan.generator.name, "prompt": plan.prompt.name, "seed": plan.suite.seed},
-    )
+    question, prompt = unit.question, plan.prompt.name if plan.generator.reads else None
+    made_with = {"generator": plan.generator.name, "prompt": prompt, "seed": plan.suite.seed}
     contexts: tuple[Passage, ...] = ()
     if unit.skip:
         answer = store.no_answer(question.id, unit.repeat)

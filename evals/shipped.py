@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from evals.errors import UserError
+from evals.errors import UserError, did_you_mean
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -39,7 +39,5 @@ def find_named(name: str, folder: str, suffix: str, what: str) -> Path:
     for root in (Path(), shipped_root()):
         if (root / relative).is_file():
             return root / relative
-    from evals.errors import did_you_mean
-
     known = {p.stem for root in (Path(), shipped_root()) for p in (root / "datasets" / folder).glob(f"*{suffix}")}
     raise UserError(f"{what} {name!r}", "not found", fix=did_you_mean(name, known - {"README"}))

@@ -105,6 +105,12 @@ def test_questions_without_a_recorded_answer_are_skipped_and_counted(tmp_path):
     assert read_run(done.folder).items == done.items
 
 
+def test_answers_from_elsewhere_do_not_stand_under_a_prompt_that_did_not_make_them(tmp_path):
+    done = _run(tmp_path, limit=1, generator=Part(name="python", settings={"function": "tests.answering:answer"}))
+    assert done.manifest["prompt"]["name"] == "no prompt"
+    assert done.items[0].answer.prompt is None
+
+
 def test_texts_an_answer_was_given_are_kept_and_judged_against(tmp_path):
     done = _run(
         tmp_path, limit=1, generator=Part(name="python", settings={"function": "tests.answering:with_contexts"})

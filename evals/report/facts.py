@@ -99,7 +99,7 @@ def how_made(run: Run) -> tuple[tuple[str, str], ...]:
         "Suite": _with(suite["name"], suite.get("description")),
         "Questions": sizes,
         "Generator": _named(manifest["generator"]),
-        "Prompt": f"{_named(prompt)}; of it the generator reads: {reads}",
+        "Prompt": f"{_named(prompt)}; of it the generator reads: {reads}" if prompt["version"] else prompt["name"],
         "Judge": str(manifest["judge"]),
         "Scorers": ", ".join(f"{name} (version {row['version']})" for name, row in run.summary["scorers"].items()),
         "Seed": str(suite.get("seed", 0)),
