@@ -213,6 +213,8 @@ class _Stop:
 
     def _is_enumerator(self) -> bool:
         """Whether it is the number of a list that runs on: "1." in "Do this: 1. Call. 2. Wait."."""
+        if self._previous.rstrip(".").lower() in _abbreviations().numbered:
+            return False  # "See Fig. 2. Then": a reference, not a list
         return self._core.isdigit() and len(self._core) < 3 and self._previous[-1:] in {".", ":", "?", "!"}
 
     def _closes_a_phrase(self) -> bool:
