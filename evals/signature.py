@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from evals import claims
 from evals.corpus import Corpus
 from evals.judges import Judge
 from evals.prompt import Prompt
@@ -34,6 +35,7 @@ def scoring_signature(
         "scorers": {
             part.name: {"version": versions[part.name], "settings": dict(part.settings)} for part in suite.scorers
         },
+        "claims": claims.VERSION,
         "judge": judge.signature,
         "questions": digest([asdict(question) for question in questions]),
         "corpus": corpus.digest,

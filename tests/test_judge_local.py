@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from evals.judges.quantities import find_quantities
+from evals.judges.verifier.quantities import find_quantities
 from evals.records import Claim
 from tests.cases import ROOT, answer, corpus, judge
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typer
 
-from evals.cli import data, project, runs
+from evals.cli import data, project, runs, verify
 from evals.errors import UserError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app = typer.Typer(
     epilog="Start with: evals run",
 )
 runs.register(app)
+verify.register(app)
 data.register(app)
 project.register(app)
 

@@ -1,8 +1,6 @@
 """Commands that make and show runs: `run`, `score`, `report`."""
 
 import datetime
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from evals.cli.options import RUNS, Json, Out, RunFolder, note, print_json, say
+from evals.cli.progress import progress_bar
 from evals.errors import UserError
 
 if TYPE_CHECKING:
@@ -179,7 +178,7 @@ def _execute(plan: "Plan", folder: Path, *, json: bool) -> None:
     from evals.run import execute
 
     try:
-        with _progress() as progress:
+        with progress_bar() as progress:
             finished = execute(plan, folder, progress)
     except KeyboardInterrupt:
         note(f"interrupted; nothing stored is lost. Resume with: evals run --resume {folder}")
@@ -194,18 +193,6 @@ def _execute(plan: "Plan", folder: Path, *, json: bool) -> None:
             note(f"error: {error}")
         note(f"{finished.manifest['counts']['error']} planned scores ended in error; the report lists them")
         raise typer.Exit(4)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("starting", total=None)
-        yield lambda phase, done, total: bar.update(task, description=phase, completed=done, total=total)
 
 
 def _show(finished: "Run", *, json: bool) -> None:

@@ -40,6 +40,8 @@ class Scorer(Protocol):
 # name -> "module:class". Modules load when a suite names them.
 SCORERS: dict[str, str] = {
     "faithfulness": "evals.scorers.faithfulness:Faithfulness",
+    "citations": "evals.scorers.citations:Citations",
+    "completeness": "evals.scorers.completeness:Completeness",
     "readability": "evals.scorers.readability:Readability",
     "disclaimer": "evals.scorers.disclaimer:Disclaimer",
 }

@@ -1,0 +1,161 @@
+"""What the windows found for a claim say together -> how likely each label is.
+
+For each window: the verifier's opinion and the slot checks. A handful of features of all of them go through one
+multinomial logistic rule whose weights and cut-offs are a data file, fitted by `training/calibrate.py`.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+
+from evals.judges.evidence import Match, Window
+from evals.judges.slots import SlotFinding, compare
+from evals.judges.verifier import Opinion, verify
+from evals.judges.verifier.encoder import WEIGHTS
+from evals.records import Label
+
+LABELS: tuple[Label, ...] = ("supported", "contradicted", "partly", "not_found")
+FEATURES = (
+    "support_best", "against_best", "support_near", "against_near", "against_most", "coverage_best", "coverage_most",
+    "nearness_best", "nearness_most", "clash_best", "clash_near", "clash_share", "inflated_best", "dropped_best",
+    "extra_best", "inflated_near", "extra_near", "support_without_clash",
+)  # fmt: skip
+CLOSE = 0.1
+"""Windows this much less near than the nearest still speak of the same matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One window read for a claim."""
+
+    match: Match
+    opinion: Opinion
+    slots: tuple[SlotFinding, ...]
+
+    def has(self, kind: str) -> bool:
+        """Whether a slot check found this kind of difference."""
+        return any(finding.kind == kind for finding in self.slots)
+
+    @property
+    def closeness(self) -> float:
+        """How much the window speaks of the claim's matter: words and meaning, each in [0, 1]."""
+        return (self.match.coverage + self.match.nearness) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Shares of the labels, the label that the cut-offs give, and the windows that bear the claim out and speak against it."""
+
+    shares: Mapping[Label, float]
+    label: Label
+    best: Look
+    against: Look
+
+
+def look(claim: str, match: Match) -> Look:
+    """Read one window for a claim."""
+    opinion, slots = _read(claim, match.window)
+    return Look(match, opinion, slots)
+
+
+@lru_cache(maxsize=8192)
+def _read(claim: str, window: Window) -> tuple[Opinion, tuple[SlotFinding, ...]]:
+    # The same window is read for several scopes of one claim.
+    return verify(window.sentences, claim, window.title), compare(claim, window.text, title=window.title)
+
+
+def weigh(looks: Sequence[Look]) -> Weighed:
+    """What all windows together make of a claim.
+
+    Raises:
+        ValueError: there is no window.
+    """
+    if not looks:
+        raise ValueError("no window to weigh")
+    rule = calibration()
+    values = (np.array(features(looks)) - rule.mean) / rule.scale
+    logits = rule.weights @ values + rule.bias
+    shares = np.exp(logits - logits.max())
+    shares /= shares.sum()
+    found = dict(zip(LABELS, map(float, shares), strict=True))
+    return Weighed(found, label_of(found, rule.cutoffs), best_look(looks), most_against(looks))
+
+
+def features(looks: Sequence[Look]) -> tuple[float, ...]:
+    """The `FEATURES` of the windows read for one claim."""
+    best, near = best_look(looks), nearest_look(looks)
+    close = [one for one in looks if one.closeness >= near.closeness - CLOSE]
+    against = max(_logit(one.opinion.contradicted) for one in close)
+    return (
+        _logit(best.opinion.supported), _logit(best.opinion.contradicted),
+        _logit(near.opinion.supported), _logit(near.opinion.contradicted), against,
+        best.match.coverage, max(one.match.coverage for one in looks),
+        best.match.nearness, max(one.match.nearness for one in looks),
+        best.has("clash"), near.has("clash"), sum(one.has("clash") for one in close) / len(close),
+        best.has("inflated"), best.has("dropped"), best.has("extra"), near.has("inflated"), near.has("extra"),
+        max((_logit(one.opinion.supported) for one in looks if not one.has("clash")), default=_logit(0.0)),
+    )  # fmt: skip
+
+
+def best_look(looks: Sequence[Look]) -> Look:
+    """The window that bears the claim out best; the first among equals."""
+    return max(looks, key=lambda one: (round(one.opinion.supported, 6), one.closeness))
+
+
+def nearest_look(looks: Sequence[Look]) -> Look:
+    """The window that speaks most of the claim's matter."""
+    return max(looks, key=lambda one: round(one.closeness, 6))
+
+
+def most_against(looks: Sequence[Look]) -> Look:
+    """Of the windows on the claim's matter the one that speaks most against it, a clash of slots first."""
+    near = nearest_look(looks)
+    close = [one for one in looks if one.closeness >= near.closeness - CLOSE]
+    return max(close, key=lambda one: (one.has("clash"), round(one.opinion.contradicted, 6), one.closeness))
+
+
+def _logit(share: float) -> float:
+    kept = min(max(share, 1e-4), 1 - 1e-4)
+    return math.log(kept / (1 - kept))
+
+
+def label_of(shares: Mapping[Label, float], cutoffs: Mapping[str, float]) -> Label:
+    """The label that shares give under the cut-offs."""
+    if shares["supported"] >= cutoffs["supported"]:
+        return "supported"
+    against = shares["contradicted"] + shares["partly"]
+    if shares["contradicted"] >= cutoffs["contradicted"]:
+        return "contradicted"
+    return "partly" if against >= cutoffs["partly"] else "not_found"
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """The rule of the data file: standardised features, one row of weights for each label, cut-offs."""
+
+    version: str
+    mean: np.ndarray
+    scale: np.ndarray
+    weights: np.ndarray
+    bias: np.ndarray
+    cutoffs: Mapping[str, float]
+
+
+@cache
+def calibration() -> Calibration:
+    """The shipped rule.
+
+    Raises:
+        ValueError: the file was fitted for other features or labels.
+    """
+    content = json.loads((WEIGHTS / "calibration.json").read_text(encoding="utf-8"))
+    if tuple(content["features"]) != FEATURES or tuple(content["labels"]) != LABELS:
+        raise ValueError("calibration.json was fitted for other features: run training/calibrate.py")
+    return Calibration(
+        content["version"], np.array(content["mean"]), np.array(content["scale"]), np.array(content["weights"]),
+        np.array(content["bias"]), content["cutoffs"],
+    )  # fmt: skip

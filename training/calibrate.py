@@ -1,0 +1,217 @@
+"""Claims kept from training -> calibration.json: the rule that turns windows into labels.
+
+    python -m training.calibrate --data DIR
+
+The written claims are judged as in use: against all free passages and the documents of the kept claims together, found
+by search. The public ones (the tenth for calibration, not the tenth for measuring) each against their own premise.
+Cut-offs follow from the rates in `RATES`, on the written claims, predicted by folds that the rule was not fitted on.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.stats import rankdata
+
+from evals.judges.evidence import Evidence
+from evals.judges.verifier import weights_digest
+from evals.judges.verifier.encoder import WEIGHTS
+from evals.judges.weighing import FEATURES, LABELS, features, look
+from evals.records import Passage
+from training.own import HERE, documents, passages
+from training.public import claim_key, for_calibration, held_out
+from training.public import rows as rows_of
+
+VERSION = "1"
+PENALTY = 0.02
+FOLDS = 10
+# A wrong claim passed as supported harms; a true one called contradicted costs trust in every other alarm.
+RATES = {"wrong_called_supported": 0.09, "true_called_contradicted": 0.015, "unstated_called_partly": 0.20}
+
+
+# What a label of the data sets says of the four labels; "unsupported" leaves open which.
+SHARES = {
+    "supported": (1.0, 0.0, 0.0, 0.0),
+    "contradicted": (0.0, 1.0, 0.0, 0.0),
+    "partly": (0.0, 0.0, 1.0, 0.0),
+    "not_enough": (0.0, 0.0, 0.0, 1.0),
+    "unsupported": (0.0, 0.1, 0.45, 0.45),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One kept claim: its source (claims of one source share a fold), its features, the share of each label."""
+
+    source: str
+    values: tuple[float, ...]
+    wanted: tuple[float, ...]
+    written: bool
+
+
+def main() -> None:
+    """Read the claims, fit, choose cut-offs, write the file and print the reliability table."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--data", type=Path, required=True)
+    data: Path = arguments.parse_args().data
+    rows = [*written_rows(data), *public_rows(data)]
+    values = np.array([row.values for row in rows])
+    wanted = np.array([row.wanted for row in rows])
+    written = np.array([row.written for row in rows])
+    mean, scale = values.mean(axis=0), values.std(axis=0) + 1e-6
+    scaled = (values - mean) / scale
+    folds = _folds(rows)
+    shares = np.zeros((len(rows), len(LABELS)))
+    for fold in range(FOLDS):
+        weights, bias = fit(scaled[folds != fold], wanted[folds != fold])
+        shares[folds == fold] = softmax(scaled[folds == fold] @ weights.T + bias)
+    weights, bias = fit(scaled, wanted)
+    labels = wanted[written].argmax(axis=1)
+    cutoffs = choose(shares[written], labels)
+    table = reliability(shares[written], labels)
+    content = {
+        "version": VERSION, "fitted_for": weights_digest(), "claims": {"written": int(written.sum()), "all": len(rows)},
+        "features": FEATURES, "labels": LABELS, "mean": _round(mean), "scale": _round(scale),
+        "weights": _round(weights), "bias": _round(bias), "cutoffs": cutoffs, "rates": RATES, "reliability": table,
+    }  # fmt: skip
+    (WEIGHTS / "calibration.json").write_text(json.dumps(content, indent=1) + "\n")
+    _report(shares[written], labels, cutoffs, table)
+    public = [row.source.partition(":")[0] for row in rows]
+    for name in sorted(set(public)):
+        inside = np.array([one == name for one in public])
+        print(f"{name:20} n={inside.sum()} supported AUROC {auroc(shares[inside, 0], wanted[inside, 0] > 0.5):.3f}")
+
+
+def written_rows(data: Path) -> Iterator[Row]:
+    """The kept written claims with the features of the windows found for them among all texts."""
+    claims = [row for row in _claims() if held_out(row["source"])]
+    named = sorted({row["source"].partition("@")[0] for row in claims if "@" in row["source"]})
+    reading = [Passage(id=name, title=documents(data)[name][0], text=documents(data)[name][1]) for name in named]
+    evidence = Evidence([*passages().values(), *reading])
+    for row in claims:
+        looks = [look(row["claim"], match) for match in evidence.find(row["claim"])]
+        if looks:
+            source = "written:" + row["source"].partition("@")[0].partition("#")[0]
+            yield Row(source, features(looks), SHARES[row["label"]], True)
+
+
+def public_rows(data: Path) -> Iterator[Row]:
+    """The public rows kept for calibration, each with the features of the windows of its own premise."""
+    labels = {"SUPPORT": "supported", "CONTRADICT": "contradicted", "REFUTE": "contradicted"}
+    for name, key in KEYS.items():
+        for row in rows_of(data, name):
+            if not for_calibration(key(row)):
+                continue
+            label = labels.get(row["original_label"], "not_enough")
+            if name == "evidence_inference":
+                label = "supported" if int(row["label"]) else "contradicted"
+            if name == "begin_dev":
+                label = "supported" if row["original_label"] == "Fully attributable" else "unsupported"
+            evidence = Evidence([Passage(id="premise", title="", text=row["premise"])])
+            looks = [look(row["hypothesis"], match) for match in evidence.find(row["hypothesis"])]
+            if looks:
+                yield Row(f"{name}:{key(row)}", features(looks), SHARES[label], False)
+
+
+def _article(row: dict[str, Any]) -> str:
+    return str(row["pmcid"])
+
+
+def _premise(row: dict[str, Any]) -> str:
+    return str(row["premise"])
+
+
+KEYS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "scifact_train": claim_key,
+    "check_covid_train_dev": claim_key,
+    "evidence_inference": _article,
+    "begin_dev": _premise,
+}
+
+
+def _claims() -> Iterator[dict[str, str]]:
+    for name in ("written_pairs.jsonl", "written_paragraphs.jsonl"):
+        for line in (HERE / name).read_text().splitlines():
+            yield json.loads(line)
+
+
+def _folds(rows: list[Row]) -> np.ndarray:
+    order = {source: place % FOLDS for place, source in enumerate(sorted({row.source for row in rows}))}
+    return np.array([order[row.source] for row in rows])
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Shares along the last axis."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def fit(values: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights and bias of a multinomial logistic regression with a quadratic penalty."""
+    count, width = len(LABELS), values.shape[1]
+
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        weights, bias = flat[: count * width].reshape(count, width), flat[count * width :]
+        found = softmax(values @ weights.T + bias)
+        error = (found - wanted) / len(values)
+        value = -(wanted * np.log(found + 1e-12)).sum(axis=1).mean() + PENALTY / 2 * (weights**2).sum()
+        return value, np.concatenate(((error.T @ values + PENALTY * weights).ravel(), error.sum(axis=0)))
+
+    best = minimize(loss, np.zeros(count * (width + 1)), jac=True, method="L-BFGS-B", options={"maxiter": 2000}).x
+    return best[: count * width].reshape(count, width), best[count * width :]
+
+
+def choose(shares: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """The lowest cut-offs that keep to `RATES`."""
+    wrong = shares[np.isin(labels, (1, 2)), 0]
+    supported = float(np.quantile(wrong, 1 - RATES["wrong_called_supported"]))
+    true = shares[labels == 0]
+    passed = true[:, 0] >= supported
+    contradicted = float(np.quantile(np.where(passed, 0.0, true[:, 1]), 1 - RATES["true_called_contradicted"]))
+    unstated = shares[labels == 3]
+    against = np.where(unstated[:, 0] >= supported, 0.0, unstated[:, 1] + unstated[:, 2])
+    partly = float(np.quantile(against, 1 - RATES["unstated_called_partly"]))
+    return {"supported": round(supported, 3), "contradicted": round(contradicted, 3), "partly": round(partly, 3)}
+
+
+def reliability(shares: np.ndarray, labels: np.ndarray) -> list[dict[str, float]]:
+    """Of claims whose share of "supported" lies in a tenth: how many, their mean share, how many are."""
+    table: list[dict[str, float]] = []
+    for tenth in range(10):
+        inside = (shares[:, 0] >= tenth / 10) & (shares[:, 0] < (tenth + 1) / 10 + (tenth == 9))
+        if inside.any():
+            said, was = shares[inside, 0].mean(), (labels[inside] == 0).mean()
+            table.append({"n": int(inside.sum()), "said": round(float(said), 3), "was": round(float(was), 3)})
+    return table
+
+
+def auroc(scores: np.ndarray, positive: np.ndarray) -> float:
+    """The chance that a positive scores above a negative, ties counted half."""
+    ranks = rankdata(scores)
+    count = positive.sum()
+    return float((ranks[positive].sum() - count * (count + 1) / 2) / (count * (len(positive) - count)))
+
+
+def _round(values: np.ndarray) -> object:
+    return np.round(values, 5).tolist()
+
+
+def _report(shares: np.ndarray, labels: np.ndarray, cutoffs: dict[str, float], table: list[dict[str, float]]) -> None:
+    from evals.judges.weighing import label_of
+
+    said = [label_of(dict(zip(LABELS, row, strict=True)), cutoffs) for row in shares]
+    print(cutoffs)
+    for place, name in enumerate(LABELS):
+        mine = [one for one, label in zip(said, labels, strict=True) if label == place]
+        print(f"{name:13} n={len(mine)}", {one: round(mine.count(one) / len(mine), 3) for one in LABELS})
+    for row in table:
+        print(row)
+
+
+if __name__ == "__main__":
+    main()
