@@ -33,4 +33,5 @@ lock: setup
 		--no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
 
 benchmark: setup
+	$(BIN)/python -m benchmarks.faithfulness
 	$(BIN)/python -m benchmarks.realistic

@@ -7,132 +7,68 @@ Detection counts a labelled flaw as found when a finding of the scorer that owns
 that its writer labelled good. Rules that no scorer covers yet are listed as such, not left out.
 """
 
-import datetime
 import json
 import sys
-import tempfile
-import time
-from collections import defaultdict
-from dataclasses import dataclass
-from pathlib import Path
+from collections import Counter, defaultdict
 
-from scipy.stats import binomtest
-
-from evals.load import Flaw, load_answers
-from evals.plan import prepare
-from evals.records import SEVERITIES, Item
-from evals.run import execute, start
-from evals.shipped import find
+from benchmarks.figures import Share, count
+from benchmarks.labelled import answered, findings, is_found, owner, run_recorded, scorers_of
 from evals.store import Run
-from evals.suite import load_suite
-
-OWNERS = {"E": "faithfulness", "R": "readability", "D": "disclaimer"}
-# Rules that start with E but are about sources or about what is left out: scorers of later issues.
-LATER = frozenset({"E06", "E12", "E13", "E13b", "E14", "E16", "E17", "E18", "E22", "R-jargon"})
-
-
-@dataclass(frozen=True)
-class Count:
-    """Found of labelled, with the 95% Wilson interval."""
-
-    found: int
-    labelled: int
-
-    def __str__(self) -> str:
-        if not self.labelled:
-            return "none labelled"
-        interval = binomtest(self.found, self.labelled).proportion_ci(method="wilson")
-        share = f"{self.found}/{self.labelled} = {self.found / self.labelled:.0%}"
-        return f"{share} (95% {interval.low:.0%} to {interval.high:.0%})"
 
 
 def main() -> None:
     """Run the realistic suite in a temporary folder and print the figures."""
-    suite = load_suite(find("datasets/suites/realistic.yaml", "suite"))
-    with tempfile.TemporaryDirectory() as folder:
-        plan = prepare(suite)
-        begun = time.perf_counter()
-        run = execute(plan, start(plan, Path(folder), datetime.datetime.now(datetime.UTC), {}), lambda *_: None)
-        seconds = time.perf_counter() - begun
-    answers = sum(item.answer.status == "ok" for item in run.items)
-    detection, uncovered, alarms, good = _compare(run)
+    run, seconds = run_recorded()
+    detection, uncovered = _detection(run)
+    alarms, good = _alarms(run)
     if "--json" in sys.argv:
-        print(
-            json.dumps(
-                {rule: [c.found, c.labelled] for rule, c in detection.items()} | {"alarms": alarms, "good": good}
-            )
-        )
+        shares = {rule: [share.found, share.of] for rule, share in detection.items()}
+        print(json.dumps(shares | {"alarms": alarms, "good": good}))
         return
+    answers = sum(item.answer.status == "ok" for item, _ in answered(run))
     print(f"{answers} answers in {seconds:.1f} s = {answers / seconds:.1f} answers/s, report included\n")
+    scorers = scorers_of(run)
     print("labelled flaws found, by rule")
-    for rule, count in sorted(detection.items()):
-        print(f"  {rule:8} {count}")
-    for owner in sorted(set(OWNERS.values())):
-        counts = [count for rule, count in detection.items() if OWNERS[rule[0]] == owner]
-        print(f"  {owner}: {Count(sum(c.found for c in counts), sum(c.labelled for c in counts))}")
+    for rule, share in sorted(detection.items()):
+        print(f"  {rule:8} {share}")
+    for scorer in sorted(scorers):
+        shares = [share for rule, share in detection.items() if owner(rule, scorers) == scorer]
+        print(f"  {scorer}: {count(sum(s.found for s in shares), sum(s.of for s in shares))}")
     print(f"\nno scorer yet: {', '.join(f'{rule} ({n})' for rule, n in sorted(uncovered.items()))}")
     print(f"\nfalse alarms (moderate or worse) on {good} good answers")
-    for scorer, count in sorted(alarms.items()):
-        print(f"  {scorer}: {count} = {count / good:.2f} an answer")
-    for scorer in sorted(set(OWNERS.values())):
+    for scorer, number in sorted(alarms.items()):
+        print(f"  {scorer}: {number} = {number / good:.2f} an answer")
+    for scorer in sorted(scorers):
         print(f"  {scorer}, mean score good / flawed: {_mean(run, scorer, 'good')} / {_mean(run, scorer, 'flawed')}")
 
 
-def _labels(run: Run) -> dict[tuple[str, int], tuple[str, tuple[Flaw, ...]]]:
-    labels: dict[tuple[str, int], tuple[str, tuple[Flaw, ...]]] = {}
-    repeats: dict[str, int] = defaultdict(int)
-    for answer in load_answers(find(str(run.manifest["suite"]["generator"]["settings"]["path"]), "answers")):
-        question = str(answer.question_id)
-        labels[question, repeats[question]] = (str(answer.quality), answer.flaws)
-        repeats[question] += 1
-    return labels
-
-
-def _compare(run: Run) -> tuple[dict[str, Count], dict[str, int], dict[str, int], int]:
-    labels = _labels(run)
-    detection: dict[str, Count] = {}
-    uncovered: dict[str, int] = defaultdict(int)
-    alarms: dict[str, int] = defaultdict(int)
-    good = 0
-    for item in run.items:
-        if not item.answer.generator:
-            continue
-        quality, flaws = labels[item.answer.question_id, item.answer.repeat]
-        good += quality == "good"
-        for flaw in flaws:
-            if flaw.rule in LATER or flaw.rule[0] not in OWNERS or flaw.rule.startswith("RF"):
+def _detection(run: Run) -> tuple[dict[str, Share], Counter[str]]:
+    """For each rule how many of its labelled flaws were found, and how many flaws have a rule that nobody covers."""
+    found: dict[str, list[bool]] = defaultdict(list)
+    uncovered: Counter[str] = Counter()
+    scorers = scorers_of(run)
+    for item, recorded in answered(run):
+        for flaw in recorded.flaws:
+            scorer = owner(flaw.rule, scorers)
+            if scorer is None:
                 uncovered[flaw.rule] += 1
-                continue
-            before = detection.get(flaw.rule, Count(0, 0))
-            detection[flaw.rule] = Count(before.found + _found(item, flaw), before.labelled + 1)
-        if quality == "good":
-            for outcome in item.outcomes:
-                alarms[outcome.scorer] += sum(
-                    SEVERITIES.index(f.severity) >= SEVERITIES.index("moderate") for f in outcome.findings
-                )
-    return detection, dict(uncovered), dict(alarms), good
+            else:
+                found[flaw.rule].append(is_found(item, flaw, scorer))
+    return {rule: count(sum(hits), len(hits)) for rule, hits in found.items()}, uncovered
 
 
-def _found(item: Item, flaw: Flaw) -> bool:
-    findings = [f for o in item.outcomes if o.scorer == OWNERS[flaw.rule[0]] for f in o.findings]
-    if flaw.start is None or flaw.end is None:
-        return any(finding.rule == flaw.rule for finding in findings)
-    return any(
-        f.start is not None
-        and f.end is not None
-        and f.start < flaw.end
-        and flaw.start < f.end
-        and (f.severity != "info")
-        for f in findings
-    ) or any(finding.rule == flaw.rule and finding.start is None for finding in findings)
+def _alarms(run: Run) -> tuple[dict[str, int], int]:
+    """Findings on good answers, by scorer, and how many good answers there are."""
+    good = [item for item, recorded in answered(run) if recorded.quality == "good"]
+    scorers = scorers_of(run)
+    return {s: sum(len(findings(item, s, "moderate")) for item in good) for s in scorers}, len(good)
 
 
 def _mean(run: Run, scorer: str, quality: str) -> str:
-    labels = _labels(run)
     values = [
         outcome.value
-        for item in run.items
-        if item.answer.generator and labels[item.answer.question_id, item.answer.repeat][0] == quality
+        for item, recorded in answered(run)
+        if recorded.quality == quality
         for outcome in item.outcomes
         if outcome.scorer == scorer and outcome.value is not None
     ]

@@ -55,7 +55,9 @@ def test_every_sentence_of_the_shipped_passages_has_its_vector_in_the_package():
 
 
 def test_a_stored_vector_is_the_one_made_now():
-    text = next(t for p in load_corpus([ROOT / "datasets" / "guidelines"]).passages.values() for *_, t in passage_sentences(p))
+    text = next(
+        t for p in load_corpus([ROOT / "datasets" / "guidelines"]).passages.values() for *_, t in passage_sentences(p)
+    )
     np.testing.assert_array_equal(sentence_vectors([text])[0], sentence_vector(text))
 
 
@@ -93,10 +95,7 @@ def test_an_opinion_does_not_depend_on_what_was_read_before():
 
 
 def test_another_process_with_another_hash_seed_says_the_same():
-    code = (
-        "from evals.judges.verifier import verify;"
-        f"print(verify({FEVER!r}, 'Call your team for 100.4 °F.', 'Fever'))"
-    )
+    code = f"from evals.judges.verifier import verify;print(verify({FEVER!r}, 'Call your team for 100.4 °F.', 'Fever'))"
     said = {
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT,

@@ -3,7 +3,8 @@
     python -m training.calibrate --data DIR
 
 The written claims are judged as in use: against all free passages and the documents of the kept claims together, found
-by search. The public ones (the tenth for calibration, not the tenth for measuring) each against their own premise.
+by search; those on passages a second time without their own passage, when nothing there speaks of them. The public ones
+(the tenth for calibration, not the tenth for measuring) are each judged against their own premise.
 Cut-offs follow from the rates in `RATES`, on the written claims, predicted by folds that the rule was not fitted on.
 """
 
@@ -23,6 +24,7 @@ from evals.judges.verifier import weights_digest
 from evals.judges.verifier.encoder import WEIGHTS
 from evals.judges.weighing import FEATURES, LABELS, features, look
 from evals.records import Passage
+from evals.words import stems
 from training.own import HERE, documents, passages
 from training.public import claim_key, for_calibration, held_out
 from training.public import rows as rows_of
@@ -94,10 +96,27 @@ def written_rows(data: Path) -> Iterator[Row]:
     reading = [Passage(id=name, title=documents(data)[name][0], text=documents(data)[name][1]) for name in named]
     evidence = Evidence([*passages().values(), *reading])
     for row in claims:
+        name, source = row["source"].partition("@")[0].partition("#")[0], "written:"
         looks = [look(row["claim"], match) for match in evidence.find(row["claim"])]
         if looks:
-            source = "written:" + row["source"].partition("@")[0].partition("#")[0]
-            yield Row(source, features(looks), SHARES[row["label"]], True)
+            yield Row(source + name, features(looks), SHARES[row["label"]], True)
+        if name not in passages():
+            continue
+        # An answer says much that no passage speaks of; what remains near by chance must not count against it.
+        others = frozenset(passages()) - {name, *_akin(name)}
+        looks = [look(row["claim"], match) for match in evidence.find(row["claim"], others)]
+        if looks:
+            yield Row(f"unspoken:{name}", features(looks), SHARES["not_enough"], False)
+
+
+def _akin(name: str) -> frozenset[str]:
+    """Passages on the same disease, or on a title with a word in common, which may speak of the claim too."""
+    mine, own = passages()[name], set(stems(passages()[name].title))
+    return frozenset(
+        other.id
+        for other in passages().values()
+        if own & set(stems(other.title)) or (mine.cancer != ("general",) and mine.cancer == other.cancer)
+    )
 
 
 def public_rows(data: Path) -> Iterator[Row]:

@@ -38,6 +38,7 @@ class Window:
 
     passage_id: str
     title: str
+    cancer: tuple[str, ...]
     start: int
     end: int
     sentences: tuple[str, ...]
@@ -50,7 +51,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A window, the share of the claim's word weight that it covers in [0, 1], and the cosine of its nearest sentence."""
+    """A window, the share of the claim's word weight it covers in [0, 1], and the cosine of its nearest sentence."""
 
     window: Window
     coverage: float
@@ -159,4 +160,5 @@ def _windows(passage: Passage) -> Iterable[Window]:
             if number + size <= len(found):
                 inside = found[number : number + size]
                 said = frozenset(title.union(*own[number : number + size]))
-                yield Window(passage.id, passage.title, start, inside[-1][1], tuple(text for *_, text in inside), said)
+                texts = tuple(text for *_, text in inside)
+                yield Window(passage.id, passage.title, passage.cancer, start, inside[-1][1], texts, said)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
+from evals.cancers import covers, find_cancers
 from evals.citations import cited_passages
 from evals.corpus import Corpus
 from evals.generators import check_settings
 from evals.judges import history
 from evals.judges.conflicts import hidden_conflict
-from evals.judges.evidence import Evidence, Window
+from evals.judges.evidence import Evidence, Window, terms
 from evals.judges.slots import SlotFinding, impossible
 from evals.judges.verifier import weights_digest
 from evals.judges.weighing import Look, Weighed, calibration, look, nearest_look, weigh
@@ -31,6 +32,7 @@ class Decision:
     code: str | None = None
 
 
+_EVERYWHERE = frozenset({"general", "solid-tumor", "blood"})
 _NOTHING = Decision("not_found", 1.0, None, "No passage speaks of this.", "E15")
 
 
@@ -67,18 +69,20 @@ class LocalJudge:
         given_evidence = Evidence(outside, self._current.weights) if outside else None
         given_ids = frozenset(passage.id for passage in given)
         cited = cited_passages(answer, claims, self._corpus.passages)
+        about = frozenset(find_cancers(f"{answer.question} {answer.title or ''}"))
         verdicts: list[Verdict] = []
         for claim in claims:
+            text = claim.claim_text
             if given_ids:
                 found = (
-                    decide(claim.claim_text, given_evidence)
+                    decide(text, given_evidence, about=about)
                     if given_evidence
-                    else self._decide(claim.claim_text, given_ids)
+                    else self._decide(text, given_ids, about)
                 )
                 verdicts.append(self._verdict(claim, "given", found))
             if ids := cited.get(claim.claim_id):
-                verdicts.append(self._verdict(claim, "cited", self._decide(claim.claim_text, ids)))
-            verdicts.append(self._verdict(claim, "corpus", self._against_corpus(answer, claim)))
+                verdicts.append(self._verdict(claim, "cited", self._decide(text, ids, about)))
+            verdicts.append(self._verdict(claim, "corpus", self._against_corpus(answer, claim, about)))
         return tuple(verdicts)
 
     def _verdict(self, claim: Claim, scope: Scope, found: Decision) -> Verdict:
@@ -88,26 +92,25 @@ class LocalJudge:
         )  # fmt: skip
         if found.window is None:
             return verdict
-        return replace(
-            verdict, passage_id=found.window.passage_id, evidence_start=found.window.start, evidence_end=found.window.end
-        )
+        window = found.window
+        return replace(verdict, passage_id=window.passage_id, evidence_start=window.start, evidence_end=window.end)
 
-    def _against_corpus(self, answer: Answer, claim: Claim) -> Decision:
-        found = self._decide(claim.claim_text, None)
+    def _against_corpus(self, answer: Answer, claim: Claim, about: frozenset[str]) -> Decision:
+        found = self._decide(claim.claim_text, None, about)
         if found.label == "supported" and found.window:
             passage = self._corpus.passages[found.window.passage_id]
             if reason := hidden_conflict(claim, answer, passage):
                 return replace(found, label="partly", reason=reason, code="E16")
         return found
 
-    def _decide(self, claim: str, only: frozenset[str] | None) -> Decision:
-        found = decide(claim, self._current, only)
+    def _decide(self, claim: str, only: frozenset[str] | None, about: frozenset[str] = frozenset()) -> Decision:
+        found = decide(claim, self._current, only, about)
         if found.label == "supported":
             return found
         if only is None and (was := self._once_true(claim, found)):
             return was
         if self._overdue_ids and found.label == "not_found":
-            late = decide(claim, self._overdue, only)
+            late = decide(claim, self._overdue, only, about)
             if late.label != "not_found" and late.window:
                 # An overdue passage may still be right: it neither bears out nor contradicts until someone has read it.
                 reason = f"Only {late.window.passage_id} speaks of this, and its review is overdue."
@@ -124,8 +127,10 @@ class LocalJudge:
         return replace(found, label=label, reason=f"This is out of date. {now}".strip(), code="E05")
 
 
-def decide(claim: str, evidence: Evidence, only: frozenset[str] | None = None) -> Decision:
-    """What a set of passages makes of a claim; `only` names the passages that count."""
+def decide(
+    claim: str, evidence: Evidence, only: frozenset[str] | None = None, about: frozenset[str] = frozenset()
+) -> Decision:
+    """What passages make of a claim; `only` names those that count, `about` the diseases that the answer is about."""
     quoted = evidence.quoted(claim)
     if quoted and (only is None or quoted.passage_id in only):
         return Decision("supported", 1.0, quoted, "The passage says so word for word.")
@@ -136,7 +141,25 @@ def decide(claim: str, evidence: Evidence, only: frozenset[str] | None = None) -
     if wrong := impossible(claim):
         confidence = max(weighed.shares["contradicted"], calibration().cutoffs["contradicted"])
         return Decision("contradicted", confidence, nearest_look(looks).match.window, wrong.reason, wrong.code)
+    if weighed.label in {"contradicted", "partly"} and not on_subject(claim, weighed.against.match.window, about):
+        # A rule for one disease says nothing against advice on another.
+        looks = [one for one in looks if on_subject(claim, one.match.window, about)]
+        if not looks:
+            return _NOTHING
+        weighed = weigh(looks)
     return _explained(weighed, looks)
+
+
+def on_subject(claim: str, window: Window, about: frozenset[str]) -> bool:
+    """Whether a passage on certain diseases can speak against a claim.
+
+    The claim's own diseases count, else those the answer is about; without any, a drug or gene in common must do.
+    """
+    if not window.cancer or _EVERYWHERE & set(window.cancer):
+        return True
+    if named := set(find_cancers(claim)) or about:
+        return any(covers(window.cancer, one) or any(covers(one, other) for other in window.cancer) for one in named)
+    return any(term.token in window.terms for term in terms(claim) if term.token.startswith(("drug:", "gene:")))
 
 
 def _explained(weighed: Weighed, looks: Sequence[Look]) -> Decision:
@@ -149,7 +172,7 @@ def _explained(weighed: Weighed, looks: Sequence[Look]) -> Decision:
         return Decision("contradicted", confidence, weighed.against.match.window, reason, code)
     if weighed.label == "partly":
         found = _first(weighed.best, ("clash", "inflated", "dropped", "extra"))
-        reason, code = (found.reason, found.code) if found else ("The passage bears out only part of this.", "E10")
+        reason, code = (found.reason, found.code) if found else ("The passage bears out only part of this.", "E15")
         return Decision("partly", confidence, weighed.best.match.window, reason, code)
     near = nearest_look(looks)
     found = _first(near, ("extra",))

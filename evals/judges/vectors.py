@@ -1,7 +1,7 @@
 """Sentences -> one vector each, for finding passages that say the same in other words.
 
-Nearness finds what to read; it never says that a claim is borne out (measured: useless for that). Vectors of the shipped
-guidelines come with the package; those of other corpora are made once and kept in the user's cache folder.
+Nearness finds what to read; it never says that a claim is borne out (measured: useless for that). Vectors of the
+shipped guidelines come with the package; those of other corpora are made once and kept in the user's cache folder.
 """
 
 import hashlib

@@ -22,7 +22,7 @@ LABELS: tuple[Label, ...] = ("supported", "contradicted", "partly", "not_found")
 FEATURES = (
     "support_best", "against_best", "support_near", "against_near", "against_most", "coverage_best", "coverage_most",
     "nearness_best", "nearness_most", "clash_best", "clash_near", "clash_share", "inflated_best", "dropped_best",
-    "extra_best", "inflated_near", "extra_near", "support_without_clash",
+    "extra_best", "inflated_near", "extra_near", "support_without_clash", "support_close", "against_close",
 )  # fmt: skip
 CLOSE = 0.1
 """Windows this much less near than the nearest still speak of the same matter."""
@@ -48,7 +48,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Shares of the labels, the label that the cut-offs give, and the windows that bear the claim out and speak against it."""
+    """Shares of the labels, the label by the cut-offs, and the windows that bear the claim out and speak against it."""
 
     shares: Mapping[Label, float]
     label: Label
@@ -98,6 +98,8 @@ def features(looks: Sequence[Look]) -> tuple[float, ...]:
         best.has("clash"), near.has("clash"), sum(one.has("clash") for one in close) / len(close),
         best.has("inflated"), best.has("dropped"), best.has("extra"), near.has("inflated"), near.has("extra"),
         max((_logit(one.opinion.supported) for one in looks if not one.has("clash")), default=_logit(0.0)),
+        max(one.opinion.supported * one.closeness for one in looks),
+        max(one.opinion.contradicted * one.closeness for one in looks),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ class Faithfulness:
     """Do the guidelines bear out what the answer says?"""
 
     name: ClassVar[str] = "faithfulness"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     measures: ClassVar[dict[str, Measure]] = {
         "claims": Measure("checkable claims in the answer", "claims", "up"),
         "supported": Measure("claims that a passage bears out", "claims", "up"),
@@ -82,10 +82,10 @@ def _finding(case: Case, claim: Claim, verdict: Verdict) -> Finding:
 
 
 def _severity(claim: Claim, verdict: Verdict) -> Severity:
-    # Not found is not wrong: a reviewer should see it, no gate should fall over it. Nor is what only lacks words.
+    # Not found is not wrong: a reviewer should see it, no gate should fall over it.
     if verdict.label == "not_found":
         return "info"
-    if verdict.code == "E15":
-        return "minor"
     rank = SEVERITIES.index(claim.severity)
-    return SEVERITIES[rank] if verdict.label == "contradicted" else SEVERITIES[max(0, rank - 1)]
+    # Half right is less grave than wrong, and less again where nothing says which half is missing.
+    steps = 0 if verdict.label == "contradicted" else 2 if verdict.code == "E15" else 1
+    return SEVERITIES[max(SEVERITIES.index("minor"), rank - steps)]

@@ -1,4 +1,4 @@
-"""The trained verifier: what a few sentences make of a claim. How it was made: `training/` and the card beside the weights."""
+"""The trained verifier: what a few sentences make of a claim. `training/` and the card beside the weights say how."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from evals.judges.verifier.signs import Reading, compare, read
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Three shares that add up to 1. They rank well; what they are worth as probabilities is for the calibration to say."""
+    """Three shares that add up to 1. They rank well; what they are worth as probabilities, the calibration says."""
 
     supported: float
     contradicted: float

@@ -25,8 +25,8 @@ Floats = NDArray[np.float32]
 class Encoded:
     """Word pieces of one text: `spans[i]` is where piece i stands, (0, 0) for the markers.
 
-    `vectors` is (n, 2 * KEPT): for each layer, centred, turned to its main directions and brought to length 1. `whole` is
-    the vector of the text as one, (LAYER,), of length 1.
+    `vectors` is (n, 2 * KEPT): for each layer, centred, turned to its main directions and brought to length 1. `whole`
+    is the vector of the text as one, (LAYER,), of length 1.
     """
 
     text: str
@@ -63,7 +63,7 @@ def _projection() -> tuple[Floats, Floats]:
 
 
 @cache
-def tokenizer():  # noqa: ANN201 - the type lives in a module that is slow to import
+def tokenizer():
     """The word-piece tokenizer, cutting at `LONGEST` pieces."""
     from tokenizers import Tokenizer
 
@@ -74,7 +74,7 @@ def tokenizer():  # noqa: ANN201 - the type lives in a module that is slow to im
 
 
 @cache
-def session(name: str):  # noqa: ANN201 - as above
+def session(name: str):
     """An ONNX session on one thread: the same sums in the same order wherever it runs."""
     import onnxruntime
 

@@ -1,7 +1,7 @@
 """Numbers with their units in a text, brought to one scale so that a claim and a passage can be compared.
 
-The verifier was trained with this reading of numbers, so it changes only with a new training; the slot checks have a finer
-one of their own.
+The verifier was trained with this reading of numbers, so it changes only with a new training; the slot checks have a
+finer one of their own.
 """
 
 import re

@@ -10,15 +10,15 @@ from functools import cache, lru_cache
 import numpy as np
 
 from evals.concepts import load_concepts
-from evals.judges.verifier.quantities import Quantity, agree, find_quantities
 from evals.judges.verifier.encoder import KEPT, Encoded, Floats, encode
+from evals.judges.verifier.quantities import Quantity, agree, find_quantities
 from evals.lexicons import load_yaml
 from evals.words import Word, stem, words
 
 SIGNS = (
     "marker", "inside_word", "stop_word", "number", "negator", "denied", "drug", "gene", "title",
-    "word_shared", "concept_shared", "concept_missing", "number_agrees", "number_differs", "opposite", "denied_otherwise",
-    "nearest_last", "nearest_middle",
+    "word_shared", "concept_shared", "concept_missing", "number_agrees", "number_differs", "opposite",
+    "denied_otherwise", "nearest_last", "nearest_middle",
 )  # fmt: skip
 _CLAUSE_END = frozenset(".;:!?")
 _AT = {name: place for place, name in enumerate(SIGNS)}

@@ -1,0 +1,174 @@
+"""Whether an answer says a given statement, whatever its words: the answer is the evidence, the statement the claim.
+
+What a good answer must say may stand anywhere a reader is told something: in the body, the urgent part, a heading that
+is a sentence, a question with its yes or no. Sending the reader to somebody to talk ("Ask your care team …") may also
+stand in a notice or in the list of questions to ask; no other statement may. What an answer must not say counts only
+where it speaks for itself: not in a quotation, not where it is called a myth, not in notices, questions or headings.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from evals.claims.antecedents import Before, pronoun_of, resolved
+from evals.claims.clauses import split_clauses
+from evals.claims.grammar import is_command
+from evals.claims.kinds import kind_of
+from evals.judges.evidence import Evidence, Match, Window
+from evals.judges.said import Role, Said, said
+from evals.judges.weighing import Weighed, calibration, look, weigh
+from evals.lexicons import load_yaml
+from evals.records import Answer, Claim, Passage, Sentence
+from evals.sentences import split_sentences
+
+OWN_VOICE: frozenset[Role] = frozenset({"stated", "unquoted"})
+TOLD: frozenset[Role] = frozenset({"stated", "quoting", "aside", "heading", "reply"})
+SENT: frozenset[Role] = frozenset({*TOLD, "notice", "asked"})
+
+_LONGEST_QUESTION = 400
+_JOINED = re.compile(r",\s+and\s+|;\s+(?:and\s+)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whether a statement is said: its share in [0, 1], the place of what says it, whether the answer says otherwise.
+
+    The share is 0 where more speaks against the statement than for it. The place is `answer.text[start:end]`, the
+    nearest words when nothing says it, None when there are none.
+    """
+
+    share: float
+    found: bool
+    start: int | None = None
+    end: int | None = None
+    contradicted: bool = False
+
+
+class Statements:
+    """One answer, read once, asked for many statements."""
+
+    def __init__(self, answer: Answer, claims: Sequence[Claim]) -> None:
+        self._lines: dict[str, list[tuple[int, int, Said]]] = {}
+        self._roles: dict[str, Role] = {}
+        self._asked = " ".join(answer.question.split())[:_LONGEST_QUESTION]
+        self._evidence = Evidence(self._passages(said(answer, claims)))
+
+    def says(self, statement: str) -> Found:
+        """Whether a statement that must be said is: all its parts, wherever they may stand."""
+        sends = _sends().search(statement) is not None or kind_of(statement) == "notice"
+        return self._find(statement, SENT if sends else TOLD, _cutoff("says"), self._asked)
+
+    def asserts(self, statement: str) -> Found:
+        """Whether the answer says in its own voice a statement that must not be said."""
+        # Not under the question: what the reader wrongly assumes is no word of the answer's.
+        return self._find(statement, OWN_VOICE, _cutoff("asserts"), "")
+
+    def _find(self, statement: str, roles: frozenset[Role], cutoff: float, asked: str) -> Found:
+        only = frozenset(name for name, role in self._roles.items() if role in roles)
+        whole = self._weigh(without_lead(statement), only, cutoff, asked)
+        parts = parts_of(statement)
+        if whole.found or len(parts) == 1:
+            return whole
+        found = [self._weigh(part, only, cutoff, asked) for part in parts]
+        weakest = min(found, key=lambda one: one.share)
+        best = max(whole, weakest, key=lambda one: one.share)
+        contradicted = not best.found and any(one.contradicted for one in (whole, *found))
+        return Found(best.share, best.found, best.start, best.end, contradicted)
+
+    def _weigh(self, claim: str, only: frozenset[str], cutoff: float, asked: str) -> Found:
+        same = self._evidence.quoted(claim)
+        if same is not None and same.passage_id in only:
+            return Found(1.0, True, *self._place(same))
+        looks = [look(claim, _under(match, asked)) for match in self._evidence.find(claim, only)]
+        if not looks:
+            return Found(0.0, False)
+        weighed = weigh(looks)
+        # What speaks against it more than for it is not said, however much of it is there.
+        outweighed = weighed.shares["contradicted"] >= weighed.shares["supported"]
+        share = 0.0 if outweighed else round(weighed.shares["supported"], 3)
+        against = share < cutoff and weighed.shares["contradicted"] >= calibration().cutoffs["contradicted"]
+        return Found(share, share >= cutoff, *self._place(_telling(weighed, against)), against)
+
+    def _place(self, window: Window) -> tuple[int, int]:
+        lines = self._lines[window.passage_id]
+        inside = [line for start, end, line in lines if window.start <= start and end <= window.end]
+        return min(line.start for line in inside), max(line.end for line in inside)
+
+    def _passages(self, lines: Sequence[Said]) -> list[Passage]:
+        """The lines of one role under one heading, end to end: windows reach over no heading and mix no roles."""
+        groups: dict[tuple[str, Role], list[Said]] = {}
+        for line in lines:
+            groups.setdefault((line.heading, line.role), []).append(line)
+        made: list[Passage] = []
+        for number, ((heading, role), members) in enumerate(groups.items()):
+            name, at, places = f"{number:04}", 0, []
+            for line in members:
+                places.append((at, at + len(line.text), line))
+                at += len(line.text) + 1
+            self._lines[name], self._roles[name] = places, role
+            text = "\n".join(line.text for line in members)
+            spans = tuple(Sentence(start=start, end=end) for start, end, _ in places)
+            made.append(Passage(id=name, title=heading, text=text, sentences=spans))
+        return made
+
+
+def _under(match: Match, asked: str) -> Match:
+    """The match with its window under the reader's question: an answer need not repeat what it is about."""
+    if not asked:
+        return match
+    return replace(match, window=replace(match.window, title=f"{asked} {match.window.title}".strip()))
+
+
+def _telling(weighed: Weighed, against: bool) -> Window:
+    return (weighed.against if against else weighed.best).match.window
+
+
+def parts_of(statement: str) -> tuple[str, ...]:
+    """The statements within a statement, each standing alone; the whole, without its lead, when it cannot be parted."""
+    whole = without_lead(statement)
+    found: list[str] = []
+    for piece in _pieces(whole):
+        told = resolved(_sentence(piece), Before(sentences=tuple(found[-1:])))
+        if found and pronoun_of(told):
+            return (whole,)
+        found.append(told)
+    return tuple(found) if len(found) > 1 else (whole,)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for span in split_sentences(text):
+        sentence = text[span.start : span.end]
+        for start, end in split_clauses(sentence):
+            yield from _commands(sentence[start:end])
+
+
+def _commands(text: str) -> list[str]:
+    """ "Stay with him, and do not let him drive" -> both commands."""
+    pieces = _JOINED.split(text)
+    return pieces if len(pieces) > 1 and all(is_command(piece) for piece in pieces) else [text]
+
+
+def _sentence(piece: str) -> str:
+    plain = piece.strip().rstrip(",;.")
+    return f"{plain[:1].upper()}{plain[1:]}." if plain else plain
+
+
+def without_lead(statement: str) -> str:
+    """A statement without the "No, " or "Also " that only answers or goes on."""
+    told = _leads().sub("", statement.strip())
+    return told[:1].upper() + told[1:] if told else statement.strip()
+
+
+def _cutoff(name: str) -> float:
+    return float(load_yaml("completeness.yaml")["cutoffs"][name])
+
+
+@cache
+def _leads() -> re.Pattern[str]:
+    return re.compile(load_yaml("completeness.yaml")["leads"], re.IGNORECASE)
+
+
+@cache
+def _sends() -> re.Pattern[str]:
+    return re.compile(load_yaml("completeness.yaml")["sends"], re.IGNORECASE)

@@ -1,0 +1,80 @@
+"""Held-out written claims -> the cut-offs of completeness.yaml: from which share on an answer says a statement.
+
+    python -m training.completeness --data DIR
+
+The claims were kept from the verifier's training by hash of their source. Each source text is taken for an answer and
+asked for its claims, the way the completeness scorer asks. Prints the cut-offs that keep to `RATES` and what they find.
+"""
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from evals.answers import build_answer
+from evals.claims import extract_claims
+from evals.generators import Draft
+from evals.judges.statements import Statements
+from evals.records import Question
+from training.own import HERE, documents, passages
+from training.public import held_out
+
+# Wrong or unstated claims that may count as said. Half or not at all said: a point taken for made hides an omission.
+# Asserting is an accusation, so it wants more.
+RATES = {"says": 0.10, "asserts": 0.02}
+AROUND = 2_000
+"""Characters of a document kept on either side of the place a claim was written for: about as long as an answer."""
+
+LABELS = ("supported", "partly", "contradicted", "not_enough")
+
+
+def main() -> None:
+    """Ask every held-out source for its claims and print the table."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--data", type=Path, required=True)
+    found = list(shares(arguments.parse_args().data))
+    for name, column in (("says", 0), ("asserts", 1)):
+        wrong = np.array([row[column] for label, *row in found if label != "supported"])
+        cutoff = round(float(np.quantile(wrong, 1 - RATES[name])) + 0.0005, 3)
+        print(f"{name}: cut-off {cutoff}")
+        for label in LABELS:
+            mine = np.array([row[column] for one, *row in found if one == label])
+            print(f"  {label:13} n={len(mine)} found {np.mean(mine >= cutoff):.3f}")
+
+
+def shares(data: Path) -> Iterator[tuple[str, float, float]]:
+    """Label, share by `says`, share by `asserts` of each held-out claim."""
+    claims: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for name in ("written_pairs.jsonl", "written_paragraphs.jsonl"):
+        for line in (HERE / name).read_text().splitlines():
+            row = json.loads(line)
+            if held_out(row["source"]):
+                claims[row["source"]].append(row)
+    for source, rows in sorted(claims.items()):
+        statements = _statements(*_text(source, data))
+        for row in rows:
+            yield row["label"], statements.says(row["claim"]).share, statements.asserts(row["claim"]).share
+
+
+def _text(source: str, data: Path) -> tuple[str, str]:
+    if "#" in source:
+        passage = passages()[source.partition("#")[0]]
+        return passage.title, passage.text
+    name, _, span = source.partition("@")
+    start, end = map(int, span.split("-"))
+    title, text = documents(data)[name]
+    return title, text[max(0, start - AROUND) : end + AROUND]
+
+
+def _statements(title: str, text: str) -> Statements:
+    asked = Question(id="source", text=title or "What is known?")
+    draft = Draft(raw=f"{title}\n\n{text}" if title else text, format="text")
+    answer = build_answer(asked, 0, draft, generator="source", prompt=None, seed=0)
+    return Statements(answer, extract_claims(answer))
+
+
+if __name__ == "__main__":
+    main()
