@@ -10,12 +10,16 @@ from evals.phrases import Phrases
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancer:
-    """A disease or group of diseases: `parents` are the next wider groups, `aliases` what people call it."""
+    """A disease or group of diseases: `parents` are the next wider groups, `aliases` what people call it.
+
+    `organs` are the nouns that name it before "cancer".
+    """
 
     id: str
     name: str
     parents: tuple[str, ...]
     aliases: tuple[str, ...]
+    organs: tuple[str, ...]
 
 
 @cache
@@ -32,6 +36,7 @@ def cancers() -> Mapping[str, Cancer]:
                 *row["aliases"],
                 *(pattern.format(organ) for organ in row["organs"] for pattern in lexicon["patterns"]),
             ),
+            organs=tuple(row["organs"]),
         )
         for row in lexicon["cancers"]
     }

@@ -1,6 +1,7 @@
 """Tables that people bring: JSONL, CSV or Parquet in, plain rows out, each with the place it came from."""
 
 import csv
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -93,7 +94,8 @@ def _no_constant(name: str) -> float:
 
 def _csv(path: Path) -> Iterator[Row | UserError]:
     csv.field_size_limit(64 * 1024 * 1024)
-    reader = csv.reader(read_text(path).splitlines(keepends=True), strict=True)
+    # splitlines() would also cut at U+2028 and U+0085, which fields may hold.
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     try:
         header = next(reader, [])
         if len(set(header)) != len(header) or not all(header):

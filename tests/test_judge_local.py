@@ -28,7 +28,7 @@ CAUGHT = [
     ("A fever of 39.5 °C or higher during chemo is an emergency.", "E08", "39.5 °C"),
     ("External beam radiation makes you radioactive.", "E09", "not"),
     ("A positive HPV test is cancer.", "E09", "not"),
-    ("The drug label says a DPYD test is not needed before you start.", "E09", "not needed"),
+    ("The drug label says a DPYD test is not needed before you start.", "E00", "otherwise"),
     ("The USPSTF recommends a mammogram every year from age 40 to 74.", "E08", "year"),
 ]
 

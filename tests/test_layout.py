@@ -78,6 +78,8 @@ FORBIDDEN = {
     "summary.py": ("evals.run", "evals.plan", "evals.scorers", "evals.judges", "evals.generators"),
     "report": ("evals.run", "evals.plan", "evals.scorers", "evals.judges", "evals.generators"),
 }
+# What an answer says of a given statement is read by the judge's own means; verdicts are only on claims.
+ALLOWED = {"scorers/completeness.py": ("evals.judges.statements",)}
 
 
 @pytest.mark.parametrize("part", FORBIDDEN)
@@ -89,7 +91,8 @@ def test_imports_follow_the_data(part):
         for name in names:
             bad = [f for f in FORBIDDEN[part] if name == f or name.startswith(f + ".")]
             own = part.removesuffix(".py")
-            assert not [f for f in bad if not name.startswith(f"evals.{own}")], f"{relative} imports {name}"
+            allowed = name in ALLOWED.get(relative.as_posix(), ())
+            assert allowed or not [f for f in bad if not name.startswith(f"evals.{own}")], f"{relative} imports {name}"
 
 
 def test_nothing_but_the_command_line_imports_the_command_line():

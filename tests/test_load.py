@@ -160,3 +160,9 @@ def test_half_a_character_in_a_row_becomes_a_replacement_character(tmp_path):
     (answer,) = load_answers(path)
     assert answer.answer == "a \ufffd b \U0001f642 c"
     assert answer.contexts == ("\ufffd",)
+
+
+def test_a_field_of_a_csv_file_may_hold_any_line_break(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text('id,answer\r\n1,"first\nsecond"\r\n2,one\u2028two\x85three\r\n', encoding="utf-8", newline="")
+    assert [row.values["answer"] for row in read_rows(path)] == ["first\nsecond", "one\u2028two\x85three"]

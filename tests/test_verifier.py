@@ -65,7 +65,7 @@ def test_a_stored_vector_is_the_one_made_now():
     ("claim", "likelier"),
     [
         ("Phone your team at once if your fever reaches 38 °C.", "supported"),
-        ("A temperature of 103 °F can wait until the next visit.", "contradicted"),
+        ("A fever during chemo is harmless.", "contradicted"),
         ("Fever is more common in women than in men.", "not_enough"),
     ],
 )

@@ -11,7 +11,6 @@ Cut-offs follow from the rates in `RATES`, on the written claims, predicted by f
 import argparse
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +21,25 @@ from scipy.stats import rankdata
 from evals.judges.evidence import Evidence
 from evals.judges.verifier import weights_digest
 from evals.judges.verifier.encoder import WEIGHTS
-from evals.judges.weighing import FEATURES, LABELS, features, look
+from evals.judges.weighing import (
+    FEATURES,
+    LABELS,
+    features,
+    label_of,
+    look,
+    named,
+    nearest_look,
+)
 from evals.records import Passage
 from evals.words import stems
+from training.cutoffs import RATES, Row, choose, choose_decisive, contradictions, raised, reliability
 from training.own import HERE, documents, passages
 from training.public import claim_key, for_calibration, held_out
 from training.public import rows as rows_of
 
 VERSION = "1"
-PENALTY = 0.02
+PENALTY = 0.05
 FOLDS = 10
-# A wrong claim passed as supported harms; a true one called contradicted costs trust in every other alarm.
-RATES = {"wrong_called_supported": 0.09, "true_called_contradicted": 0.015, "unstated_called_partly": 0.20}
 
 
 # What a label of the data sets says of the four labels; "unsupported" leaves open which.
@@ -44,16 +50,6 @@ SHARES = {
     "not_enough": (0.0, 0.0, 0.0, 1.0),
     "unsupported": (0.0, 0.1, 0.45, 0.45),
 }
-
-
-@dataclass(frozen=True)
-class Row:
-    """One kept claim: its source (claims of one source share a fold), its features, the share of each label."""
-
-    source: str
-    values: tuple[float, ...]
-    wanted: tuple[float, ...]
-    written: bool
 
 
 def main() -> None:
@@ -74,39 +70,50 @@ def main() -> None:
         shares[folds == fold] = softmax(scaled[folds == fold] @ weights.T + bias)
     weights, bias = fit(scaled, wanted)
     labels = wanted[written].argmax(axis=1)
-    cutoffs = choose(shares[written], labels)
+    named_by_check = np.array([named(row.looks) for row in rows])
+    by_name = named_by_check[written]
+    looks = [row.looks for row in rows if row.written]
+    bounds = choose_decisive(looks, labels)
+    shares = raised(shares, rows, bounds)
+    cutoffs = choose(shares[written], labels, by_name)
+    closeness = np.array([nearest_look(one).closeness for one in looks])
+    cutoffs["closeness"] = round(float(np.quantile(closeness[labels != 3], RATES["told_called_nothing"])), 3)
     table = reliability(shares[written], labels)
     content = {
         "version": VERSION, "fitted_for": weights_digest(), "claims": {"written": int(written.sum()), "all": len(rows)},
         "features": FEATURES, "labels": LABELS, "mean": _round(mean), "scale": _round(scale),
-        "weights": _round(weights), "bias": _round(bias), "cutoffs": cutoffs, "rates": RATES, "reliability": table,
+        "weights": _round(weights), "bias": _round(bias), "cutoffs": cutoffs, "decisive": bounds,
+        "rates": RATES, "reliability": table,
+        "contradictions": contradictions(shares, wanted, named_by_check, cutoffs),
     }  # fmt: skip
     (WEIGHTS / "calibration.json").write_text(json.dumps(content, indent=1) + "\n")
-    _report(shares[written], labels, cutoffs, table)
+    _report(shares[written], labels, by_name, cutoffs, table)
     public = [row.source.partition(":")[0] for row in rows]
     for name in sorted(set(public)):
         inside = np.array([one == name for one in public])
+        if not (wanted[inside, 0] > 0.5).any():
+            continue
         print(f"{name:20} n={inside.sum()} supported AUROC {auroc(shares[inside, 0], wanted[inside, 0] > 0.5):.3f}")
 
 
 def written_rows(data: Path) -> Iterator[Row]:
     """The kept written claims with the features of the windows found for them among all texts."""
     claims = [row for row in _claims() if held_out(row["source"])]
-    named = sorted({row["source"].partition("@")[0] for row in claims if "@" in row["source"]})
-    reading = [Passage(id=name, title=documents(data)[name][0], text=documents(data)[name][1]) for name in named]
+    texts = sorted({row["source"].partition("@")[0] for row in claims if "@" in row["source"]})
+    reading = [Passage(id=name, title=documents(data)[name][0], text=documents(data)[name][1]) for name in texts]
     evidence = Evidence([*passages().values(), *reading])
     for row in claims:
         name, source = row["source"].partition("@")[0].partition("#")[0], "written:"
         looks = [look(row["claim"], match) for match in evidence.find(row["claim"])]
         if looks:
-            yield Row(source + name, features(looks), SHARES[row["label"]], True)
+            yield Row(source + name, features(looks), SHARES[row["label"]], True, tuple(looks))
         if name not in passages():
             continue
         # An answer says much that no passage speaks of; what remains near by chance must not count against it.
         others = frozenset(passages()) - {name, *_akin(name)}
         looks = [look(row["claim"], match) for match in evidence.find(row["claim"], others)]
         if looks:
-            yield Row(f"unspoken:{name}", features(looks), SHARES["not_enough"], False)
+            yield Row(f"unspoken:{name}", features(looks), SHARES["not_enough"], False, tuple(looks))
 
 
 def _akin(name: str) -> frozenset[str]:
@@ -134,7 +141,7 @@ def public_rows(data: Path) -> Iterator[Row]:
             evidence = Evidence([Passage(id="premise", title="", text=row["premise"])])
             looks = [look(row["hypothesis"], match) for match in evidence.find(row["hypothesis"])]
             if looks:
-                yield Row(f"{name}:{key(row)}", features(looks), SHARES[label], False)
+                yield Row(f"{name}:{key(row)}", features(looks), SHARES[label], False, tuple(looks))
 
 
 def _article(row: dict[str, Any]) -> str:
@@ -185,30 +192,6 @@ def fit(values: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return best[: count * width].reshape(count, width), best[count * width :]
 
 
-def choose(shares: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """The lowest cut-offs that keep to `RATES`."""
-    wrong = shares[np.isin(labels, (1, 2)), 0]
-    supported = float(np.quantile(wrong, 1 - RATES["wrong_called_supported"]))
-    true = shares[labels == 0]
-    passed = true[:, 0] >= supported
-    contradicted = float(np.quantile(np.where(passed, 0.0, true[:, 1]), 1 - RATES["true_called_contradicted"]))
-    unstated = shares[labels == 3]
-    against = np.where(unstated[:, 0] >= supported, 0.0, unstated[:, 1] + unstated[:, 2])
-    partly = float(np.quantile(against, 1 - RATES["unstated_called_partly"]))
-    return {"supported": round(supported, 3), "contradicted": round(contradicted, 3), "partly": round(partly, 3)}
-
-
-def reliability(shares: np.ndarray, labels: np.ndarray) -> list[dict[str, float]]:
-    """Of claims whose share of "supported" lies in a tenth: how many, their mean share, how many are."""
-    table: list[dict[str, float]] = []
-    for tenth in range(10):
-        inside = (shares[:, 0] >= tenth / 10) & (shares[:, 0] < (tenth + 1) / 10 + (tenth == 9))
-        if inside.any():
-            said, was = shares[inside, 0].mean(), (labels[inside] == 0).mean()
-            table.append({"n": int(inside.sum()), "said": round(float(said), 3), "was": round(float(was), 3)})
-    return table
-
-
 def auroc(scores: np.ndarray, positive: np.ndarray) -> float:
     """The chance that a positive scores above a negative, ties counted half."""
     ranks = rankdata(scores)
@@ -220,10 +203,17 @@ def _round(values: np.ndarray) -> object:
     return np.round(values, 5).tolist()
 
 
-def _report(shares: np.ndarray, labels: np.ndarray, cutoffs: dict[str, float], table: list[dict[str, float]]) -> None:
-    from evals.judges.weighing import label_of
-
-    said = [label_of(dict(zip(LABELS, row, strict=True)), cutoffs) for row in shares]
+def _report(
+    shares: np.ndarray,
+    labels: np.ndarray,
+    by_name: np.ndarray,
+    cutoffs: dict[str, float],
+    table: list[dict[str, float]],
+) -> None:
+    said = [
+        label_of(dict(zip(LABELS, row, strict=True)), cutoffs, bool(one))
+        for row, one in zip(shares, by_name, strict=True)
+    ]
     print(cutoffs)
     for place, name in enumerate(LABELS):
         mine = [one for one, label in zip(said, labels, strict=True) if label == place]

@@ -192,6 +192,7 @@ def train(path: Path, epochs: int, seed: int, out: Path, rate: float = 1.2e-3) -
     torch.manual_seed(seed)
     pairs = Pairs(path)
     learning = [number for number, pair in enumerate(pairs.pairs) if not pair["held_out"]]
+    out.mkdir(parents=True, exist_ok=True)
     kept = [number for number, pair in enumerate(pairs.pairs) if pair["held_out"]]
     head = Head(pairs.claim_signs.shape[1])
     optimiser = torch.optim.AdamW(head.parameters(), lr=rate, weight_decay=0.05)
@@ -214,8 +215,8 @@ def train(path: Path, epochs: int, seed: int, out: Path, rate: float = 1.2e-3) -
         entry = {"epoch": epoch + 1, "loss": round(total / count, 4), "held_out": evaluate(head, pairs, kept)}
         log.append(entry)
         print(f"{time.perf_counter() - begun:.0f} s", json.dumps(entry), flush=True)
-        export(head, out / "head.onnx")
-        (out / "training_log.json").write_text(json.dumps(log, indent=1) + "\n")
+        export(head, out / f"head_{seed}.onnx")
+        (out / f"training_log_{seed}.json").write_text(json.dumps(log, indent=1) + "\n")
 
 
 def _batches(pairs: Pairs, learning: list[int]) -> list[list[int]]:

@@ -170,7 +170,8 @@ class _Reader:
             if number + 1 < len(spans):
                 words += "."
             first = line.start + offset + start if number else line.start
-            last = line.start + offset + end if number + 1 < len(spans) else line.end
+            ends = len(line.words[:end].rstrip())
+            last = line.start + offset + ends if number + 1 < len(spans) else line.end
             yield self._told(first, last, words, line)
 
     def _all_stand(self, text: str, spans: list[tuple[int, int]]) -> bool:

@@ -50,4 +50,4 @@ def digest(corpus: Corpus) -> str:
 @cache
 def _statements() -> tuple[dict[str, str], ...]:
     text = find(_FORMER, "former statements").read_text(encoding="utf-8")
-    return tuple(json.loads(line) for line in text.splitlines() if line.strip())
+    return tuple(json.loads(line) for line in text.split("\n") if line.strip())

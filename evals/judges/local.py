@@ -15,7 +15,9 @@ from evals.generators import check_settings
 from evals.judges import history
 from evals.judges.conflicts import hidden_conflict
 from evals.judges.evidence import Evidence, Window, terms
-from evals.judges.slots import SlotFinding, impossible
+from evals.judges.reasons import why
+from evals.judges.slots import impossible
+from evals.judges.statements import without_lead
 from evals.judges.verifier import weights_digest
 from evals.judges.weighing import Look, Weighed, calibration, look, nearest_look, weigh
 from evals.records import Answer, Claim, Label, Passage, Scope, Verdict
@@ -33,6 +35,7 @@ class Decision:
 
 
 _EVERYWHERE = frozenset({"general", "solid-tumor", "blood"})
+_MOST = 0.5
 _NOTHING = Decision("not_found", 1.0, None, "No passage speaks of this.", "E15")
 
 
@@ -131,57 +134,45 @@ def decide(
     claim: str, evidence: Evidence, only: frozenset[str] | None = None, about: frozenset[str] = frozenset()
 ) -> Decision:
     """What passages make of a claim; `only` names those that count, `about` the diseases that the answer is about."""
+    claim = without_lead(claim)
     quoted = evidence.quoted(claim)
     if quoted and (only is None or quoted.passage_id in only):
         return Decision("supported", 1.0, quoted, "The passage says so word for word.")
     looks = [look(claim, match) for match in evidence.find(claim, only)]
-    if not looks:
+    if not looks or nearest_look(looks).closeness < calibration().cutoffs["closeness"]:
         return _NOTHING
     weighed = weigh(looks)
     if wrong := impossible(claim):
         confidence = max(weighed.shares["contradicted"], calibration().cutoffs["contradicted"])
         return Decision("contradicted", confidence, nearest_look(looks).match.window, wrong.reason, wrong.code)
-    if weighed.label in {"contradicted", "partly"} and not on_subject(claim, weighed.against.match.window, about):
+    if weighed.label in {"contradicted", "partly"} and not on_subject(claim, weighed.against, about):
         # A rule for one disease says nothing against advice on another.
-        looks = [one for one in looks if on_subject(claim, one.match.window, about)]
+        looks = [one for one in looks if on_subject(claim, one, about)]
         if not looks:
             return _NOTHING
         weighed = weigh(looks)
     return _explained(weighed, looks)
 
 
-def on_subject(claim: str, window: Window, about: frozenset[str]) -> bool:
+def on_subject(claim: str, read: Look, about: frozenset[str]) -> bool:
     """Whether a passage on certain diseases can speak against a claim.
 
-    The claim's own diseases count, else those the answer is about; without any, a drug or gene in common must do.
+    The claim's own diseases count, else those the answer is about; without any, a drug or gene in common, or most of
+    the claim's words, must do.
     """
+    window = read.match.window
     if not window.cancer or _EVERYWHERE & set(window.cancer):
         return True
     if named := set(find_cancers(claim)) or about:
         return any(covers(window.cancer, one) or any(covers(one, other) for other in window.cancer) for one in named)
-    return any(term.token in window.terms for term in terms(claim) if term.token.startswith(("drug:", "gene:")))
+    named_there = (term.token in window.terms for term in terms(claim) if term.token.startswith(("drug:", "gene:")))
+    return read.match.coverage >= _MOST or any(named_there)
 
 
 def _explained(weighed: Weighed, looks: Sequence[Look]) -> Decision:
-    confidence = weighed.shares[weighed.label]
-    if weighed.label == "supported":
-        return Decision("supported", confidence, weighed.best.match.window, "The passage says the same.")
-    if weighed.label == "contradicted":
-        found = _first(weighed.against, ("clash", "inflated"))
-        reason, code = (found.reason, found.code) if found else ("The passage says otherwise.", "E09")
-        return Decision("contradicted", confidence, weighed.against.match.window, reason, code)
-    if weighed.label == "partly":
-        found = _first(weighed.best, ("clash", "inflated", "dropped", "extra"))
-        reason, code = (found.reason, found.code) if found else ("The passage bears out only part of this.", "E15")
-        return Decision("partly", confidence, weighed.best.match.window, reason, code)
-    near = nearest_look(looks)
-    found = _first(near, ("extra",))
-    reason = f"Not found. {found.reason}" if found else "The nearest passage does not say this."
-    return Decision("not_found", confidence, near.match.window, reason, "E15")
-
-
-def _first(one: Look, kinds: Sequence[str]) -> SlotFinding | None:
-    return next((finding for kind in kinds for finding in one.slots if finding.kind == kind), None)
+    decisive = {"contradicted": weighed.against, "not_found": nearest_look(looks)}.get(weighed.label, weighed.best)
+    reason, code = why(weighed.label, decisive)
+    return Decision(weighed.label, weighed.shares[weighed.label], decisive.match.window, reason, code)
 
 
 def make(corpus: Corpus, settings: Mapping[str, Any]) -> LocalJudge:

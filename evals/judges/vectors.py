@@ -24,7 +24,7 @@ KEEP_FROM = 200
 def sentence_vector(text: str) -> Floats:
     """The mean of a sentence's word-piece vectors, of length 1; (384,)."""
     # Rounded as stored ones are, so that a vector is the same whether it was stored or made now.
-    return np.float32(np.float16(encode(text).whole))
+    return np.asarray(np.float16(encode(text).whole), dtype=np.float32)
 
 
 def sentence_vectors(texts: Sequence[str]) -> Floats:
@@ -79,7 +79,9 @@ def write_vectors(path: Path, vectors: Mapping[str, Floats]) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.stem}.{os.getpid()}.part.npz")
-    np.savez_compressed(part, keys=sorted(vectors), vectors=np.float16([vectors[key] for key in sorted(vectors)]))
+    np.savez_compressed(
+        part, keys=sorted(vectors), vectors=np.array([vectors[key] for key in sorted(vectors)], dtype=np.float16)
+    )
     part.replace(path)
 
 

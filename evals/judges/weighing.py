@@ -23,6 +23,7 @@ FEATURES = (
     "support_best", "against_best", "support_near", "against_near", "against_most", "coverage_best", "coverage_most",
     "nearness_best", "nearness_most", "clash_best", "clash_near", "clash_share", "inflated_best", "dropped_best",
     "extra_best", "inflated_near", "extra_near", "support_without_clash", "support_close", "against_close",
+    "support_single", "against_single", "coverage_single",
 )  # fmt: skip
 CLOSE = 0.1
 """Windows this much less near than the nearest still speak of the same matter."""
@@ -44,6 +45,11 @@ class Look:
     def closeness(self) -> float:
         """How much the window speaks of the claim's matter: words and meaning, each in [0, 1]."""
         return (self.match.coverage + self.match.nearness) / 2
+
+    @property
+    def single(self) -> bool:
+        """Whether the window is one sentence: what two bring together may be said of different things."""
+        return len(self.match.window.sentences) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,9 @@ def weigh(looks: Sequence[Look]) -> Weighed:
     shares = np.exp(logits - logits.max())
     shares /= shares.sum()
     found = dict(zip(LABELS, map(float, shares), strict=True))
-    return Weighed(found, label_of(found, rule.cutoffs), best_look(looks), most_against(looks))
+    if decisive(looks, rule.decisive):
+        found = raise_share(found, "contradicted", rule.decisive["share"])
+    return Weighed(found, label_of(found, rule.cutoffs, named(looks)), best_look(looks), most_against(looks))
 
 
 def features(looks: Sequence[Look]) -> tuple[float, ...]:
@@ -90,6 +98,7 @@ def features(looks: Sequence[Look]) -> tuple[float, ...]:
     best, near = best_look(looks), nearest_look(looks)
     close = [one for one in looks if one.closeness >= near.closeness - CLOSE]
     against = max(_logit(one.opinion.contradicted) for one in close)
+    single = [one for one in looks if one.single]
     return (
         _logit(best.opinion.supported), _logit(best.opinion.contradicted),
         _logit(near.opinion.supported), _logit(near.opinion.contradicted), against,
@@ -100,6 +109,9 @@ def features(looks: Sequence[Look]) -> tuple[float, ...]:
         max((_logit(one.opinion.supported) for one in looks if not one.has("clash")), default=_logit(0.0)),
         max(one.opinion.supported * one.closeness for one in looks),
         max(one.opinion.contradicted * one.closeness for one in looks),
+        max((_logit(one.opinion.supported) for one in single), default=_logit(0.0)),
+        max((_logit(one.opinion.contradicted) for one in single), default=_logit(0.0)),
+        max((one.match.coverage for one in single), default=0.0),
     )  # fmt: skip
 
 
@@ -120,17 +132,45 @@ def most_against(looks: Sequence[Look]) -> Look:
     return max(close, key=lambda one: (one.has("clash"), round(one.opinion.contradicted, 6), one.closeness))
 
 
+def decisive(looks: Sequence[Look], bounds: Mapping[str, float]) -> bool:
+    """Whether one sentence says nearly all that the claim says, but for a value, a denial or a name that differs.
+
+    However much other sentences seem to bear the claim out, this one is about it. `bounds` are the least `coverage` and
+    `nearness` of such a sentence.
+    """
+    near = [
+        one
+        for one in looks
+        if one.single and one.match.coverage >= bounds["coverage"] and one.match.nearness >= bounds["nearness"]
+    ]
+    return bool(near) and nearest_look(near).has("clash")
+
+
+def raise_share(shares: Mapping[Label, float], label: Label, share: float) -> dict[Label, float]:
+    """The shares with at least this much for a label, the others shrunk alike."""
+    if shares[label] >= share:
+        return dict(shares)
+    rest = (1 - share) / (1 - shares[label])
+    return {name: share if name == label else value * rest for name, value in shares.items()}
+
+
+def named(looks: Sequence[Look]) -> bool:
+    """Whether the slot checks can say what the window that speaks against the claim has otherwise."""
+    against = most_against(looks)
+    return against.has("clash") or against.has("inflated")
+
+
 def _logit(share: float) -> float:
     kept = min(max(share, 1e-4), 1 - 1e-4)
     return math.log(kept / (1 - kept))
 
 
-def label_of(shares: Mapping[Label, float], cutoffs: Mapping[str, float]) -> Label:
-    """The label that shares give under the cut-offs."""
+def label_of(shares: Mapping[Label, float], cutoffs: Mapping[str, float], named: bool) -> Label:
+    """The label that shares give under the cut-offs; a contradiction that no check can name has to be surer."""
     if shares["supported"] >= cutoffs["supported"]:
         return "supported"
     against = shares["contradicted"] + shares["partly"]
-    if shares["contradicted"] >= cutoffs["contradicted"]:
+    if shares["contradicted"] >= cutoffs["contradicted" if named else "contradicted_unnamed"]:
         return "contradicted"
     return "partly" if against >= cutoffs["partly"] else "not_found"
 
@@ -145,6 +185,7 @@ class Calibration:
     weights: np.ndarray
     bias: np.ndarray
     cutoffs: Mapping[str, float]
+    decisive: Mapping[str, float]
 
 
 @cache
@@ -159,5 +200,5 @@ def calibration() -> Calibration:
         raise ValueError("calibration.json was fitted for other features: run training/calibrate.py")
     return Calibration(
         content["version"], np.array(content["mean"]), np.array(content["scale"]), np.array(content["weights"]),
-        np.array(content["bias"]), content["cutoffs"],
+        np.array(content["bias"]), content["cutoffs"], content["decisive"],
     )  # fmt: skip

@@ -115,7 +115,7 @@ def _said_rule(case: Case, statement: Statement, found: Found) -> str:
     inside = {c.claim_id for c in case.claims if found.start == c.start or found.end == c.end}
     for verdict in case.verdicts:
         against = verdict.scope == "corpus" and verdict.label in ("contradicted", "partly")
-        if against and verdict.claim_id in inside and verdict.code not in (None, "E15"):
+        if against and verdict.claim_id in inside and verdict.code not in (None, "E00", "E15"):
             return verdict.code
     return said_rule(statement.text)
 

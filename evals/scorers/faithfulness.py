@@ -86,6 +86,8 @@ def _severity(claim: Claim, verdict: Verdict) -> Severity:
     if verdict.label == "not_found":
         return "info"
     rank = SEVERITIES.index(claim.severity)
-    # Half right is less grave than wrong, and less again where nothing says which half is missing.
-    steps = 0 if verdict.label == "contradicted" else 2 if verdict.code == "E15" else 1
+    # Half right is less grave than wrong; and less again where no check can say what differs (E00, E15): such
+    # contradictions are false alarms more often than the others (`contradictions` in the judge's calibration.json).
+    unnamed = verdict.code in {"E00", "E15"}
+    steps = (verdict.label == "partly") + unnamed
     return SEVERITIES[max(SEVERITIES.index("minor"), rank - steps)]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from evals.judges.evidence import Evidence
-from evals.judges.slots import Kind
-from evals.judges.weighing import Look, look, nearest_look, weigh
+from evals.judges.reasons import why
+from evals.judges.weighing import look, nearest_look, weigh
 from evals.readability.language import NAMES, language_of
 from evals.records import Label, Passage, Sentence, Span
 from evals.verify.reading import sentence_spans, statements
@@ -119,26 +119,12 @@ def _judged(source: _Premise, statement: str) -> _Part:
     decisive = weighed.against if weighed.label == "contradicted" else weighed.best
     window = decisive.match.window
     evidence = None if weighed.label == "not_found" else Span(start=window.start, end=window.end)
-    reason = _reason(weighed.label, decisive if evidence else nearest_look(looks))
+    reason, _ = why(weighed.label, decisive if evidence else nearest_look(looks))
     return _Part(statement, weighed.label, weighed.shares["supported"], evidence, reason)
 
 
 def _plain(sentence: str) -> str:
     return " ".join(sentence.split())
-
-
-# For each label the differences that explain it, the most telling first, and what to say when there is none.
-_REASONS: Mapping[Label, tuple[tuple[Kind, ...], str]] = {
-    "supported": ((), "The passage says the same."),
-    "contradicted": (("clash", "inflated"), "The passage says otherwise."),
-    "partly": (("clash", "inflated", "dropped", "extra"), "The passage bears out only part of this."),
-    "not_found": (("extra",), "The passage does not say this."),
-}
-
-
-def _reason(label: Label, decisive: Look) -> str:
-    kinds, otherwise = _REASONS[label]
-    return next((one.reason for kind in kinds for one in decisive.slots if one.kind == kind), otherwise)
 
 
 def _whole(parts: Sequence[_Part]) -> PairVerdict:

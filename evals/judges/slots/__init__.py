@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from evals.judges.slots import drugs, edits, exclusive, names, numbers, order, polarity, replaced, strength
+from evals.judges.slots import drugs, edits, exclusive, mechanisms, names, numbers, order, polarity, replaced, strength
 from evals.judges.slots.finding import Kind, SlotFinding
 from evals.judges.slots.reading import read
 
@@ -65,5 +65,6 @@ def agreeing(claim: str, evidence: str) -> Mapping[str, int]:
 
 
 def impossible(claim: str) -> SlotFinding | None:
-    """What is wrong with a claim by the drug lexicon alone (drug and target, drug and class), or None."""
-    return drugs.impossible(read(claim))
+    """What is wrong with a claim by the lexicons alone (a drug's target or class, a treatment's effect), or None."""
+    reading = read(claim)
+    return drugs.impossible(reading) or mechanisms.impossible(reading)

@@ -18,10 +18,16 @@ _OTHER_MATTER = re.compile(
 )
 _OF_TARGET = re.compile(r"[\s-]*(?:drug|antibody|inhibitor|blocker|pill)s?\b", re.IGNORECASE)
 
+_IS_FOR = re.compile(
+    r"\s*(?:\([^)]*\)\s*)?(?:(?:is|are|works?|treats?|helps?)\s+)(?:\w+\s+){0,6}?(?:(?:for|in|against)\s+)?(?:\w+\s+){0,4}?",
+    re.IGNORECASE,
+)
+_POSITIVE = re.compile(r"[\s-]*(?:positive|\+|mutat|mutant|rearrange|fusion|amplif|change|alter)", re.IGNORECASE)
+
 
 def impossible(claim: Reading) -> SlotFinding | None:
-    """A drug said to hit a target, or to be of a class, that the drug lexicon does not give it."""
-    return _wrong_target(claim) or _wrong_class(claim)
+    """A drug said to hit a target, to be for a marker, or to be of a class, that the drug lexicon does not give it."""
+    return _wrong_target(claim) or _wrong_marker(claim) or _wrong_class(claim)
 
 
 def _wrong_target(claim: Reading) -> SlotFinding | None:
@@ -36,6 +42,25 @@ def _wrong_target(claim: Reading) -> SlotFinding | None:
                 said, stated = gene.name, ", ".join(sorted(known))
                 reason = f"{drug.name[:1].upper()}{drug.name[1:]} targets {stated}; the answer says {said}."
                 return SlotFinding(slot="target", kind="clash", code="E01", said=said, stated=stated, reason=reason)
+    return None
+
+
+def _wrong_marker(claim: Reading) -> SlotFinding | None:
+    """A kinase inhibitor said to be for cancers positive for a marker that other drugs hit and it does not."""
+    for gene in claim.named("gene"):
+        clause = claim.clause_at(gene.start)
+        drugs = [c for c in claim.named("drug") if claim.clause_at(c.start) == clause]
+        row = load_concepts().drug(drugs[0].token) if len(drugs) == 1 and drugs[0].end <= gene.start else None
+        if not row or not str(row["class"]).endswith("kinase inhibitor") or gene.name not in _all_targets():
+            continue
+        others = {c.name for c in claim.named("gene") if claim.clause_at(c.start) == clause}
+        between, rest = claim.text[drugs[0].end : gene.start], claim.text[gene.end :]
+        if any(claim.clause_at(d.start) == clause for d in claim.denials.found) or related(row["targets"], others):
+            continue
+        if _IS_FOR.fullmatch(between) and _POSITIVE.match(rest):
+            stated, name = ", ".join(sorted(map(str, row["targets"]))), drugs[0].name
+            reason = f"{name[:1].upper()}{name[1:]} targets {stated}; the answer says it is for {gene.name}."
+            return SlotFinding(slot="biomarker", kind="clash", code="E02", said=gene.name, stated=stated, reason=reason)
     return None
 
 

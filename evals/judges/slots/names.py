@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from evals.cancers import ancestors, covers
+from evals.cancers import ancestors, cancers, covers
 from evals.concepts import load_concepts
 from evals.judges.slots import align
 from evals.judges.slots.drugs import related, target_words, targets
@@ -118,6 +118,8 @@ def _diseases(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
     said, stated = claim.diseases, evidence.diseases
     if not said or not stated or any(_same_line(a, b) for a in said for b in stated):
         return
+    if any(_listed(disease, evidence.text) for disease in said):
+        return
     mine, theirs = align.Span(*claim.disease_spans[0][:2]), align.Span(*evidence.disease_spans[0][:2])
     fit = align.fit(claim, mine, evidence, evidence.sentence_at(theirs.start))
     drugs = tokens(claim, "drug")
@@ -129,6 +131,12 @@ def _diseases(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
         and align.back_fit(evidence, theirs, claim) >= slots()["cutoffs"]["clause"]
     ):
         yield clash("disease", "E06", claim.text[mine.start : mine.end], evidence.text[theirs.start : theirs.end])
+
+
+def _listed(disease: str, text: str) -> bool:
+    """Whether a text names a disease by its organ alone: "breast and ovarian cancer"."""
+    organs = cancers()[disease].organs
+    return any(re.search(rf"\b{re.escape(organ)}\b", text, re.IGNORECASE) for organ in organs)
 
 
 def _same_line(one: str, other: str) -> bool:

@@ -45,7 +45,7 @@ def encode(text: str) -> Encoded:
     turned = np.einsum("nkd,kde->nke", layers - center, axes)
     turned /= np.linalg.norm(turned, axis=2, keepdims=True) + 1e-9
     mean = raw[:, LAYER:].mean(axis=0)
-    whole = np.float32(mean / (np.linalg.norm(mean) + 1e-9))
+    whole = np.asarray(mean / (np.linalg.norm(mean) + 1e-9), dtype=np.float32)
     return Encoded(text, spans, turned.reshape(len(spans), 2 * KEPT).astype(np.float32), whole)
 
 
