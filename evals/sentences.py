@@ -8,7 +8,7 @@ on either side; which abbreviation does what is data: `datasets/lexicons/abbrevi
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from syntok import segmenter
 from syntok.tokenizer import Tokenizer
@@ -38,6 +38,7 @@ _OPENING = "([{\"'“‘«¿¡*_"
 _LONGEST_WORD = 200
 
 
+@lru_cache(maxsize=4096)
 def split_sentences(text: str) -> tuple[Span, ...]:
     """The sentences of a text, in order, not overlapping, without surrounding white space or list markers.
 

@@ -26,7 +26,9 @@ def _evals(*arguments, cwd=ROOT, code=0, **environment):
 COMMANDS = [
     "run",
     "score",
+    "verify",
     "report",
+    "counterfactuals",
     "corpus add",
     "corpus list",
     "corpus check",

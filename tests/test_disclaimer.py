@@ -46,7 +46,8 @@ OPENING = (
     "wrong or out of date."
 )
 CLOSING = (
-    "This is general information made by AI, not medical advice. Check with your oncologist before you change anything."
+    "This is general information made by AI, not medical advice. Check with your oncologist before you change anything. To "
+    "talk with a person, call your clinic."
 )
 BODY = (
     "Chemo kills cells that grow fast. It can cause fever, nausea and hair loss. Most side effects go away after treatment "
@@ -147,6 +148,7 @@ def test_an_answer_without_notices_scores_zero_and_names_each_missing_one():
     assert result.value == 0
     assert rules(result) == [
         ("D1", "severe"), ("D2", "moderate"), ("D3", "severe"), ("D4", "moderate"), ("D5", "moderate"), ("D6", "moderate"),
+        ("D8", "minor"),
     ]  # fmt: skip
     assert all(finding.start is None for finding in result.findings)
 
@@ -160,7 +162,7 @@ def test_notices_that_stand_only_at_the_end_are_misplaced_and_underlined():
 
 
 def test_a_missing_closing_notice_halves_the_two_that_must_be_repeated():
-    result = score(page(closing=""))
+    result = score(page(closing="To talk with a person, call your clinic."))
     assert (result.measures["D3"], result.measures["D4"], result.measures["D1"]) == (0.5, 0.5, 1)
     assert rules(result) == [("D3", "moderate"), ("D4", "moderate")]
     assert "The end does not" in result.findings[0].message
@@ -208,18 +210,18 @@ def test_a_title_and_a_heading_that_belongs_to_the_notice_do_no_harm():
     assert score(scored).measures["D1"] == 1
 
 
-def test_ask_your_oncologist_in_the_text_or_among_the_questions_is_elsewhere():
+def test_ask_your_oncologist_is_no_notice_where_it_is_care_advice_or_a_list_of_questions():
     bare = OPENING.replace("Talk with your oncologist before you act on it. ", "")
     closing = "This is not medical advice."
     asked = f"{BODY} Ask your oncologist about mouth rinses. {BODY}"
     assert score(page(opening=bare, closing=closing)).measures["D4"] == 0
-    assert score(page(opening=bare, body=asked, closing=closing)).measures["D4"] == 0.5
+    assert score(page(opening=bare, body=asked, closing=closing)).measures["D4"] == 0
     listed = answer(
         ("opening_notice", "paragraph", bare), ("body", "paragraph", BODY),
         ("questions", "heading", "Ask your oncologist"), ("questions", "item", "Which drugs do I need?"),
         ("closing_notice", "paragraph", closing),
     )  # fmt: skip
-    assert score(listed).measures["D4"] == 0.5
+    assert score(listed).measures["D4"] == 0
 
 
 def test_a_notice_that_a_reader_does_not_see_does_not_count():
@@ -284,9 +286,9 @@ def test_an_upload_offer_calls_for_privacy_beside_it():
 
 
 def test_recommended_notices_are_told_but_do_not_count():
-    result = score(page(body=f"{BODY} NCCN says so too."))
+    result = score(page(body=f"{BODY} NCCN is a group of centers."))
     assert result.value == 1
-    assert {finding.rule for finding in result.findings if finding.severity == "info"} == {"D7", "D8", "D12"}
+    assert {finding.rule for finding in result.findings if finding.severity == "info"} == {"D12"}
     assert result.measures["D12"] is None
 
 
@@ -332,8 +334,8 @@ def test_spanish_text_marked_as_english_is_read_as_spanish():
 @pytest.mark.parametrize(
     ("scored", "reason"),
     [
-        (page(language="fr"), "'fr'"),
-        (page("", "Der Krebs ist eine Krankheit und wir wissen noch nicht alles. " * 5, ""), "in neither"),
+        (page(language="fr"), "French"),
+        (page("", "Der Krebs ist eine Krankheit und wir wissen noch nicht alles. " * 5, ""), "German"),
         (answer(("body", "paragraph", "•")), "no text"),
         (answer(), "no text"),
     ],
@@ -411,7 +413,8 @@ def test_the_elements_are_those_of_the_specification():
     assert [element.id for element in load_elements()] == [f"D{number}" for number in range(1, 13)]
     assert set(load_wordings("en").patterns) == {element.id for element in load_elements()}
     assert set(load_wordings("es").patterns) == {"D1", "D2", "D3", "D4", "D5"}
-    assert set(Disclaimer.measures) == {element.id for element in load_elements()}
+    others = {"notice_words", "notice_grade", "notice_repeats", "approved_exact"}
+    assert set(Disclaimer.measures) == {element.id for element in load_elements()} | others
     assert (Disclaimer.__doc__ or "").strip().endswith("?")
 
 
@@ -445,7 +448,8 @@ def test_any_text_is_scored_within_bounds_or_unscored_with_a_reason(parts, langu
     assert result.reason
     if isinstance(result, Score):
         assert 0 <= result.value <= 1
-        assert set(result.measures.values()) <= {None, 0, 0.5, 1}
+        assert set(result.measures) == set(Disclaimer.measures)
+        assert {value for name, value in result.measures.items() if name.startswith("D")} <= {None, 0, 0.5, 1}
     for finding in result.findings:
         assert (finding.start is None) == (finding.end is None)
         if finding.start is not None and finding.end is not None:

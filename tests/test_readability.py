@@ -7,8 +7,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evals.lexicons import load_yaml
 from evals.readability.acronyms import unexpanded
-from evals.readability.formulas import Counts, ari, coleman_liau, consensus, flesch_kincaid, grades, gunning_fog, smog
+from evals.readability.easy import is_easy
+from evals.readability.formulas import (
+    Counts,
+    ari,
+    coleman_liau,
+    consensus,
+    dale_chall,
+    dale_chall_score,
+    flesch_kincaid,
+    grades,
+    gunning_fog,
+    middle,
+    smog,
+    with_names,
+)
 from evals.readability.language import language_of
 from evals.readability.masking import mask, name_spans
 from evals.readability.structure import visible_text, zone_sentences
@@ -69,13 +84,24 @@ def body(*texts: str) -> Answer:
 # --- formulas --------------------------------------------------------------------------------------------------------
 
 # "The cat sat on the mat. Immunotherapy helps." -> 8 words in 2 sentences; im-mu-no-ther-a-py has 6 syllables.
-SMALL = Counts(sentences=2, words=8, syllables=13, polysyllables=1, complex=1, letters=35, characters=35)
+SMALL = Counts(
+    sentences=2, words=8, syllables=13, polysyllables=1, complex=1, letters=35, characters=35, unfamiliar=1, longer=2
+)
 
 
 def test_the_counts_of_a_text_are_those_a_reader_makes_by_hand() -> None:
     text = "The cat sat on the mat. Immunotherapy helps."
     counted = count(tokens(text, 0, 23)) + count(tokens(text, 24, len(text)))
-    assert counted == Counts(0, 8, 6 + 6 + 1, 1, 1, 17 + 18, 17 + 18)
+    assert counted == Counts(
+        words=8,
+        syllables=6 + 6 + 1,
+        polysyllables=1,
+        complex=1,
+        letters=17 + 18,
+        characters=17 + 18,
+        unfamiliar=1,
+        longer=2,
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,14 +112,83 @@ def test_the_counts_of_a_text_are_those_a_reader_makes_by_hand() -> None:
         (gunning_fog, 0.4 * (8 / 2 + 100 * 1 / 8)),
         (coleman_liau, 0.0588 * (100 * 35 / 8) - 0.296 * (100 * 2 / 8) - 15.8),
         (ari, 4.71 * (35 / 8) + 0.5 * (8 / 2) - 21.43),
+        (dale_chall_score, 0.1579 * (100 * 1 / 8) + 0.0496 * (8 / 2) + 3.6365),
+        # A score of 5.81 lies 0.31 of the way from the middle of grades 5-6 (5.5) to that of 7-8 (7.5).
+        (dale_chall, 5.5 + 2 * (0.1579 * 12.5 + 0.0496 * 4 + 3.6365 - 5.5)),
     ],
 )
 def test_each_formula_gives_the_sum_that_its_authors_published(formula, grade) -> None:
     assert formula(SMALL) == pytest.approx(grade)
 
 
-def test_the_consensus_is_the_mean_of_the_middle_two_of_four_formulas() -> None:
-    assert consensus({"smog": 9.0, "flesch_kincaid": 5.0, "coleman_liau": 6.0, "gunning_fog": 8.0, "ari": 40.0}) == 7.0
+FOUR = {"smog": 9.0, "flesch_kincaid": 5.0, "dale_chall": 8.0, "coleman_liau": 6.0, "gunning_fog": 50.0, "ari": 40.0}
+
+
+def test_the_consensus_is_the_weighted_mean_of_four_formulas_and_their_median_stands_beside_it() -> None:
+    weights = load_yaml("readability.yaml")["weights"]
+    assert sum(weights.values()) == pytest.approx(1)
+    assert min(weights.values()) >= 0.1
+    assert consensus(FOUR) == pytest.approx(0.10 * 9 + 0.25 * 5 + 0.55 * 8 + 0.10 * 6)
+    assert middle(FOUR) == (6 + 8) / 2
+
+
+@pytest.mark.parametrize(
+    ("unfamiliar", "words_a_sentence", "grade"),
+    [(0, 5, 4.0), (4, 20, 4.93), (10, 15, 6.42), (30, 30, 14.74), (60, 30, 16.0)],
+)
+def test_the_dale_chall_grade_follows_its_authors_table_without_steps(unfamiliar, words_a_sentence, grade) -> None:
+    counts = Counts(sentences=60, words=60 * words_a_sentence, unfamiliar=unfamiliar * 60 * words_a_sentence / 100)
+    assert dale_chall(counts) == pytest.approx(grade, abs=0.35)
+    one_more = Counts(sentences=60, words=60 * words_a_sentence, unfamiliar=counts.unfamiliar + 1)
+    assert 0 <= dale_chall(one_more) - dale_chall(counts) < 0.15
+
+
+def test_figures_are_no_easy_words_for_having_no_letters() -> None:
+    plain = Counts(sentences=10, words=100, letters=450)
+    assert coleman_liau(Counts(sentences=10, words=110, letters=450, figures=10)) == coleman_liau(plain)
+
+
+def test_a_masked_name_leaves_the_share_of_hard_words_as_it_finds_it() -> None:
+    counts = Counts(sentences=10, words=100, polysyllables=10, unfamiliar=20, names=10, longer=50)
+    assert with_names(counts).unfamiliar == 20 * (1 + 10 / 50)
+    assert with_names(counts).polysyllables == 10 * (1 + 10 / 50)
+    assert with_names(SMALL) == SMALL
+
+
+# --- easy words ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "doctor",
+        "Doctors",
+        "carries",
+        "stopped",
+        "hoping",
+        "happier",
+        "easily",
+        "nurse's",
+        "don't",
+        "1,200",
+        "running",
+        "lying",
+    ],
+)
+def test_everyday_words_and_their_regular_forms_are_easy(word) -> None:
+    assert is_easy(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["neutropenia", "chemotherapy", "prognosis", "PFS", "regimen", "subsequent", "metastatic", "x" * 50]
+)
+def test_clinical_and_official_words_are_not(word) -> None:
+    assert not is_easy(word)
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_any_word_is_easy_or_not(word) -> None:
+    assert is_easy(word) in {True, False}
 
 
 def test_a_text_without_words_has_no_grade() -> None:
@@ -277,12 +372,12 @@ def test_text_that_a_reader_does_not_see_is_not_graded() -> None:
 # --- the scorer ------------------------------------------------------------------------------------------------------
 
 
-def test_an_easy_text_scores_one_and_a_hard_one_nothing() -> None:
+def test_an_easy_text_scores_high_and_a_hard_one_next_to_nothing() -> None:
     easy, hard = score(body(PLAIN)), score(body(HARD, HARD))
-    assert easy.value == 1
+    assert easy.value >= 0.9
     assert easy.measures["grade_masked"] < 6
-    assert easy.findings == ()
-    assert hard.value == 0
+    assert {finding.severity for finding in easy.findings} <= {"info"}
+    assert hard.value < 0.2
     assert hard.measures["grade_masked"] > 14
 
 
@@ -340,7 +435,7 @@ def test_a_short_form_that_is_never_spelled_out_is_found_at_its_first_use(text, 
 
 def test_an_acronym_finding_is_minor_and_points_at_the_word() -> None:
     text = f"{PLAIN} Your ANC may drop."
-    (finding,) = score(body(text)).findings
+    (finding,) = [found for found in score(body(text)).findings if found.rule == "R-acronym"]
     assert (finding.rule, finding.severity, text[finding.start : finding.end]) == ("R-acronym", "minor", "ANC")
 
 
@@ -359,7 +454,7 @@ def test_an_acronym_finding_is_minor_and_points_at_the_word() -> None:
             ),
             "Spanish",
         ),
-        (body("化疗可能会让您感到疲倦。请多休息。" * 20), "not read as English"),
+        (body("化疗可能会让您感到疲倦。请多休息。" * 20), "Chinese"),
         (body("zq xv " * 60), "not read as English"),
     ],
 )
@@ -439,6 +534,8 @@ def test_any_text_is_scored_within_bounds_or_unscored_with_a_reason(parts, bare)
         assert 0 <= result.value <= 1
         assert result.measures["grade_low"] <= result.measures["grade_high"]
     for finding in result.findings:
+        if finding.rule == "R-pemat":
+            continue
         assert finding.start is not None
         assert finding.end is not None
         assert 0 <= finding.start < finding.end <= len(scored.text)

@@ -6,9 +6,9 @@ from itertools import product
 
 import numpy as np
 
-from evals.judges.weighing import LABELS, Look, decisive, raise_share
+from evals.judges.weighing import ANY_CLASH, LABELS, Look, decisive, raise_share
 
-GRID = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
+GRID = tuple(round(0.4 + 0.05 * step, 2) for step in range(12))
 # A wrong claim passed as supported harms; a true one called contradicted costs trust in every other alarm.
 # A contradiction that no slot check can name gives a reviewer nothing to look at: it has to be
 # surer than on any true claim.
@@ -50,25 +50,25 @@ def choose(shares: np.ndarray, labels: np.ndarray, named: np.ndarray) -> dict[st
     return {name: round(cutoff, 3) for name, cutoff in found.items()}
 
 
-def choose_decisive(looks: Sequence[Sequence[Look]], labels: np.ndarray) -> dict[str, float]:
-    """The bounds within which a clash decides most claims while no more than `RATES` allow are not contradicted."""
-    best: dict[str, float] = {}
-    for coverage, nearness in product(GRID, GRID):
-        bounds = {"coverage": coverage, "nearness": nearness}
-        decided = np.array([decisive(one, bounds) for one in looks])
+def choose_decisive(looks: Sequence[Sequence[Look]], labels: np.ndarray) -> dict[str, dict[str, float]]:
+    """For denials and for any clash the bounds within which it decides most claims and errs no more than allowed."""
+    found: dict[str, dict[str, float]] = {}
+    for kind, coverage, nearness in product(("negation", ANY_CLASH), GRID, GRID):
+        bound = {"coverage": coverage, "nearness": nearness, "share": 1.0}
+        decided = np.array([decisive(one, {kind: bound}) > 0 for one in looks])
         right = float((labels[decided] == 1).mean()) if decided.any() else 0.0
-        if right >= 1 - RATES["decisive_wrong"] and decided.sum() > best.get("n", 0):
-            best = {**bounds, "share": round(right, 3), "n": int(decided.sum())}
-    return best
+        if right >= 1 - RATES["decisive_wrong"] and decided.sum() > found.get(kind, {"n": 0})["n"]:
+            found[kind] = {**bound, "share": round(right, 3), "n": int(decided.sum())}
+    return found
 
 
-def raised(shares: np.ndarray, rows: Sequence[Row], bounds: dict[str, float]) -> np.ndarray:
+def raised(shares: np.ndarray, rows: Sequence[Row], bounds: dict[str, dict[str, float]]) -> np.ndarray:
     """The shares as the judge has them, after decisive clashes."""
     found = shares.copy()
     for place, row in enumerate(rows):
-        if decisive(row.looks, bounds):
-            known = raise_share(dict(zip(LABELS, shares[place], strict=True)), "contradicted", bounds["share"])
-            found[place] = [known[name] for name in LABELS]
+        known = dict(zip(LABELS, shares[place], strict=True))
+        raised_shares = raise_share(known, "contradicted", decisive(row.looks, bounds))
+        found[place] = [raised_shares[name] for name in LABELS]
     return found
 
 

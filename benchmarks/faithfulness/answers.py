@@ -27,7 +27,11 @@ def measure_clean() -> Part:
     grave = [row for item, name in items for row in _grave_contradictions(item, name)]
     listed = [row for item, name in items for row in _listed(item, name, sorted(scorers_of(run) & CONTENT))]
     mean = mean_interval({name: [o.value for o in found if o.value is not None] for name, found in outcomes.items()})
-    lines = [f"contradictions of severe or critical claims: {len(grave)} (wanted: 0) among {claims} checkable claims"]
+    ranked = [row for row in grave if row["finding"] in GRAVE]
+    lines = [
+        f"findings of a severe or critical contradiction: {len(ranked)} (wanted: 0) among {claims} checkable claims",
+        f"severe or critical claims called contradicted, at whatever severity of the finding: {len(grave)}",
+    ]
     lines += [line for row in grave for line in _told(row)]
     if mean and mean.low is not None and mean.high is not None:
         spread = f"95% {mean.low:.3f} to {mean.high:.3f}, {mean.values} answers"
@@ -37,7 +41,8 @@ def measure_clean() -> Part:
     lines += ["", f"findings of severity moderate or worse: {told}; those of faithfulness and citations"]
     lines += [line for row in listed if row["scorer"] != "completeness" for line in _told(row)]
     figures = {
-        "answers": len(items), "claims": claims, "severe_contradictions": grave, "findings": listed,
+        "answers": len(items), "claims": claims, "severe_contradictions": ranked, "severe_claims_contradicted": grave,
+        "findings": listed,
         "mean_faithfulness": None if mean is None else [mean.mean, mean.low, mean.high],
     }  # fmt: skip
     return Part(f"clean: {len(items)} hand-made answers without flaws ({CLEAN})", tuple(lines), figures)
@@ -45,8 +50,10 @@ def measure_clean() -> Part:
 
 def _grave_contradictions(item: Item, name: str) -> list[dict[str, str]]:
     wrong = {v.claim_id: v for v in item.verdicts if v.scope == "corpus" and v.label == "contradicted"}
+    ranked = {(f.start, f.end, f.rule): f.severity for f in findings(item, SCORER, "minor")}
     return [
         {"answer": name, "rule": wrong[claim.claim_id].code or "", "severity": claim.severity,
+         "finding": ranked.get((claim.start, claim.end, wrong[claim.claim_id].code or ""), ""),
          "said": claim.claim_text, "message": wrong[claim.claim_id].reason}
         for claim in item.claims
         if claim.claim_id in wrong and claim.severity in GRAVE

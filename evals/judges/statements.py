@@ -17,7 +17,7 @@ from evals.claims.grammar import is_command
 from evals.claims.kinds import kind_of
 from evals.judges.evidence import Evidence, Match, Window
 from evals.judges.said import Role, Said, said
-from evals.judges.weighing import Weighed, calibration, look, weigh
+from evals.judges.weighing import Look, Weighed, calibration, look, nearest_look, weigh
 from evals.lexicons import load_yaml
 from evals.records import Answer, Claim, Passage, Sentence
 from evals.sentences import split_sentences
@@ -87,6 +87,8 @@ class Statements:
         # What speaks against it more than for it is not said, however much of it is there.
         outweighed = weighed.shares["contradicted"] >= weighed.shares["supported"]
         share = 0.0 if outweighed else round(weighed.shares["supported"], 3)
+        if share < cutoff and (nearly := nearly_said(looks)):
+            return Found(cutoff, True, *self._place(nearly.match.window))
         against = share < cutoff and weighed.shares["contradicted"] >= calibration().cutoffs["contradicted"]
         return Found(share, share >= cutoff, *self._place(_telling(weighed, against)), against)
 
@@ -111,6 +113,19 @@ class Statements:
             spans = tuple(Sentence(start=start, end=end) for start, end, _ in places)
             made.append(Passage(id=name, title=heading, text=text, sentences=spans))
         return made
+
+
+def nearly_said(looks: Sequence[Look]) -> Look | None:
+    """The sentence that repeats nearly all of a statement and in which no check finds a difference, or None.
+
+    The verifier, trained on texts that differ in one telling word, takes a small harmless change for such a word; an
+    answer that repeats a statement this closely says it.
+    """
+    bounds = load_yaml("completeness.yaml")["nearly"]
+    near = nearest_look([one for one in looks if one.single] or looks)
+    if near.match.coverage < bounds["coverage"] or near.match.nearness < bounds["nearness"]:
+        return None
+    return None if near.has("clash") or near.has("inflated") else near
 
 
 def _under(match: Match, asked: str) -> Match:

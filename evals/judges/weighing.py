@@ -28,6 +28,9 @@ FEATURES = (
 CLOSE = 0.1
 """Windows this much less near than the nearest still speak of the same matter."""
 
+ANY_CLASH = "any"
+"""Beside the names of slots, the kind of a clash that bounds may be for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -88,8 +91,7 @@ def weigh(looks: Sequence[Look]) -> Weighed:
     shares = np.exp(logits - logits.max())
     shares /= shares.sum()
     found = dict(zip(LABELS, map(float, shares), strict=True))
-    if decisive(looks, rule.decisive):
-        found = raise_share(found, "contradicted", rule.decisive["share"])
+    found = raise_share(found, "contradicted", decisive(looks, rule.decisive))
     return Weighed(found, label_of(found, rule.cutoffs, named(looks)), best_look(looks), most_against(looks))
 
 
@@ -132,25 +134,34 @@ def most_against(looks: Sequence[Look]) -> Look:
     return max(close, key=lambda one: (one.has("clash"), round(one.opinion.contradicted, 6), one.closeness))
 
 
-def decisive(looks: Sequence[Look], bounds: Mapping[str, float]) -> bool:
-    """Whether one sentence says nearly all that the claim says, but for a value, a denial or a name that differs.
+def decisive(looks: Sequence[Look], bounds: Mapping[str, Mapping[str, float]]) -> float:
+    """How sure it is that one sentence decides: it says nearly all that the claim says, but for what clashes; else 0.
 
-    However much other sentences seem to bear the claim out, this one is about it. `bounds` are the least `coverage` and
-    `nearness` of such a sentence.
+    However much other sentences seem to bear the claim out, such a one is about it. `bounds` are, for a denial and for
+    any clash, the least `coverage` and `nearness` of the sentence and the `share` of such claims that are contradicted.
     """
+    return max((bound["share"] for kind, bound in bounds.items() if _decides(looks, kind, bound)), default=0.0)
+
+
+def _decides(looks: Sequence[Look], kind: str, bound: Mapping[str, float]) -> bool:
     near = [
         one
         for one in looks
-        if one.single and one.match.coverage >= bounds["coverage"] and one.match.nearness >= bounds["nearness"]
+        if one.single and one.match.coverage >= bound["coverage"] and one.match.nearness >= bound["nearness"]
     ]
-    return bool(near) and nearest_look(near).has("clash")
+    clashes = [finding.slot for finding in nearest_look(near).slots if finding.kind == "clash"] if near else []
+    return kind in clashes or (kind == ANY_CLASH and bool(clashes))
 
 
 def raise_share(shares: Mapping[Label, float], label: Label, share: float) -> dict[Label, float]:
     """The shares with at least this much for a label, the others shrunk alike."""
-    if shares[label] >= share:
-        return dict(shares)
-    rest = (1 - share) / (1 - shares[label])
+    return dict(shares) if shares[label] >= share else with_share(shares, label, share)
+
+
+def with_share(shares: Mapping[Label, float], label: Label, share: float) -> dict[Label, float]:
+    """The shares with this much for a label, the others in proportion."""
+    others = 1 - shares[label]
+    rest = (1 - share) / others if others else 0.0
     return {name: share if name == label else value * rest for name, value in shares.items()}
 
 
@@ -185,7 +196,7 @@ class Calibration:
     weights: np.ndarray
     bias: np.ndarray
     cutoffs: Mapping[str, float]
-    decisive: Mapping[str, float]
+    decisive: Mapping[str, Mapping[str, float]]
 
 
 @cache

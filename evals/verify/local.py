@@ -13,13 +13,14 @@ from functools import cached_property, lru_cache
 
 from evals.judges.evidence import Evidence
 from evals.judges.reasons import why
-from evals.judges.weighing import look, nearest_look, weigh
+from evals.judges.weighing import calibration, label_of, look, named, nearest_look, weigh, with_share
 from evals.readability.language import NAMES, language_of
 from evals.records import Label, Passage, Sentence, Span
 from evals.verify.reading import sentence_spans, statements
 from evals.verify.verdict import PairVerdict, unscored
+from evals.verify.words import probability
 
-VERSION = "1"
+VERSION = "2"
 LONGEST_PREMISE = 60_000
 LONGEST_HYPOTHESIS = 10_000
 """Characters."""
@@ -52,13 +53,13 @@ class _Premise:
 
     def __init__(self, text: str) -> None:
         self.spans = sentence_spans(text)
-        self._text = text
+        self.text = text
         self.quoted = {_plain(text[span.start : span.end]): span for span in reversed(self.spans)}
 
     @cached_property
     def evidence(self) -> Evidence:
         sentences = tuple(Sentence(start=span.start, end=span.end) for span in self.spans)
-        return Evidence([Passage(id="premise", title="", text=self._text, sentences=sentences)])
+        return Evidence([Passage(id="premise", title="", text=self.text, sentences=sentences)])
 
 
 @lru_cache(maxsize=4)
@@ -116,11 +117,16 @@ def _judged(source: _Premise, statement: str) -> _Part:
         return _Part(statement, "supported", 1.0, span, "The passage says this word for word.")
     looks = [look(statement, match) for match in source.evidence.find(statement)]
     weighed = weigh(looks)
-    decisive = weighed.against if weighed.label == "contradicted" else weighed.best
+    share, label = weighed.shares["supported"], weighed.label
+    if label != "contradicted" or not named(looks):
+        # Repeated words speak for a statement only where no check says that one of them was changed.
+        share = probability(share, statement, source.text)
+        label = label_of(with_share(weighed.shares, "supported", share), calibration().cutoffs, named(looks))
+    decisive = weighed.against if label == "contradicted" else weighed.best
     window = decisive.match.window
-    evidence = None if weighed.label == "not_found" else Span(start=window.start, end=window.end)
-    reason, _ = why(weighed.label, decisive if evidence else nearest_look(looks))
-    return _Part(statement, weighed.label, weighed.shares["supported"], evidence, reason)
+    evidence = None if label == "not_found" else Span(start=window.start, end=window.end)
+    reason, _ = why(label, decisive if evidence else nearest_look(looks))
+    return _Part(statement, label, share, evidence, reason)
 
 
 def _plain(sentence: str) -> str:
@@ -158,9 +164,9 @@ class LocalPairs:
         from evals.shipped import shipped_root
         from evals.signature import digest, folder_digest
 
-        rule = hashlib.sha256((WEIGHTS / "calibration.json").read_bytes()).hexdigest()
+        rule = [hashlib.sha256((WEIGHTS / f).read_bytes()).hexdigest() for f in ("calibration.json", "pairs.json")]
         lexicons = folder_digest(shipped_root() / "datasets" / "lexicons")
-        return f"local|v{VERSION}|{digest([weights_digest(), rule, lexicons])}"
+        return f"local|v{VERSION}|{digest([weights_digest(), *rule, lexicons])}"
 
     def verify_pair(self, premise: str, hypothesis: str, /) -> PairVerdict:
         """The verdict on one pair, see `verify_pair`."""

@@ -11,6 +11,8 @@ from evals.judges.slots.finding import SlotFinding, clash
 from evals.judges.slots.lexicon import slots, values
 from evals.judges.slots.reading import Mark, Reading
 
+_LIST = 3
+
 
 def find(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
     """Names of the claim that stand where the evidence has others."""
@@ -72,6 +74,9 @@ def _kinds(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
     for slot, mine in claim.by_slot.items():
         theirs = evidence.by_slot.get(slot, ()) if slot.startswith("kind:") else ()
         said, stated = {m.value for m in mine}, {m.value for m in theirs}
+        if said & stated and min(len(said), len(stated)) >= _LIST:
+            # Two lists of things of one kind: what one has more than the other is no contradiction.
+            continue
         new = [m for m in mine if m.value not in stated and not m.denied and not m.open and _is_new(claim, m, evidence)]
         gone = [m for m in theirs if m.value not in said and not m.denied and _is_new(evidence, m, claim)]
         pairs = ((a, b) for a in new for b in gone if align.beside(claim, a, evidence, b))
