@@ -15,6 +15,12 @@ from evals.tables import read_text
 Include = Literal["base", "all"]
 
 
+ALL_SCORERS = (
+    "faithfulness", "citations", "completeness", "readability", "disclaimer", "urgency", "overreach", "personal_fit",
+)  # fmt: skip
+"""What a suite that names no scorers asks of each answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HuggingFaceQuestions:
     """Questions from a Hugging Face dataset: a local file or folder, or a hub id."""
@@ -49,7 +55,7 @@ class Suite:
     generator: Part = Part(name="composer")
     prompt: str = "patient-answer"
     judge: Part = Part(name="local")
-    scorers: tuple[Part, ...] = (Part(name="faithfulness"), Part(name="readability"), Part(name="disclaimer"))
+    scorers: tuple[Part, ...] = tuple(Part(name=name) for name in ALL_SCORERS)
     repeats: int = 1
     seed: int = 0
     slices: tuple[Literal["topic", "cancer", "risk", "intent", "language"], ...] = ("risk", "topic", "cancer")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typer
 
-from evals.cli import data, project, runs, verify
+from evals.cli import counterfactuals, data, project, runs, verify
 from evals.errors import UserError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 runs.register(app)
 verify.register(app)
+counterfactuals.register(app)
 data.register(app)
 project.register(app)
 

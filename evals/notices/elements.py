@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from evals.errors import UserError, did_you_mean
 from evals.lexicons import load_yaml
+from evals.notices.combinations import Combination
 from evals.notices.groups import Groups
 from evals.notices.patterns import Pattern, read_combination, read_pattern
 from evals.records import SEVERITIES, Severity
@@ -15,10 +16,13 @@ Place = Literal[
     "opening", "opening and closing", "early when urgent", "opening or closing", "beside the upload offer", "anywhere"
 ]
 Required = Literal[
-    "always", "clinical", "treatment", "personal", "upload", "recommended", "recommended for a child or in pregnancy",
-    "recommended when NCCN is named",
+    "always", "clinical", "treatment", "personal", "upload", "guideline named", "recommended",
+    "recommended for a child or in pregnancy", "recommended when NCCN is named",
 ]  # fmt: skip
 _WHERE = "datasets/lexicons/notices"
+
+IT_SELF = "it_self"
+"""The group of pronouns where they can only mean the text itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Wordings:
 
     groups: Groups
     patterns: Mapping[str, tuple[Pattern, ...]]
+    vetoes: Mapping[str, tuple[Combination, ...]]
     signals: Mapping[str, tuple[Pattern, ...]]
 
 
@@ -61,14 +66,19 @@ def load_elements() -> tuple[Element, ...]:
         except TypeError as error:
             found = str(error).removeprefix("Element.__init__() ")
             raise UserError(where, found, "the fields of the other elements") from error
-        _check(where, element.required, get_args(Required))
-        _check(where, element.place, get_args(Place))
-        _check(where, element.severity, SEVERITIES)
+        check(where, element.required, get_args(Required))
+        check(where, element.place, get_args(Place))
+        check(where, element.severity, SEVERITIES)
         elements.append(element)
     return tuple(elements)
 
 
-def _check(where: str, value: str, allowed: tuple[str, ...]) -> None:
+def check(where: str, value: str, allowed: tuple[str, ...]) -> None:
+    """Make sure that a value of a lexicon is one of those allowed.
+
+    Raises:
+        UserError: it is not.
+    """
     if value not in allowed:
         raise UserError(where, repr(value), f"one of {', '.join(allowed)}", did_you_mean(value, allowed))
 
@@ -83,9 +93,16 @@ def load_wordings(language: str) -> Wordings:
     lexicon, where = load_yaml(f"notices_{language}.yaml"), f"{_WHERE}_{language}.yaml"
     lists = {name: _phrases(text) for part in ("words", "topics") for name, text in lexicon[part].items()}
     groups = Groups(lists, where)
-    for name, row in lexicon["composites"].items():
-        groups.add(name, read_combination(row, groups, f"{where}: {name}"))
-    return Wordings(groups, _read(lexicon["patterns"], groups, where), _read(lexicon["signals"], groups, where))
+    groups.names |= {IT_SELF}
+    for name, rows in lexicon["composites"].items():
+        for row in rows if isinstance(rows, tuple) else (rows,):
+            groups.add(name, read_combination(row, groups, f"{where}: {name}"))
+    vetoes = {
+        element: tuple(read_combination(row, groups, f"{where}: vetoes of {element}") for row in rows)
+        for element, rows in lexicon["vetoes"].items()
+    }
+    patterns, signals = _read(lexicon["patterns"], groups, where), _read(lexicon["signals"], groups, where)
+    return Wordings(groups, patterns, vetoes, signals)
 
 
 def _phrases(text: object) -> tuple[str, ...]:

@@ -4,9 +4,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from evals.notices.combinations import Hits
-from evals.notices.elements import Wordings
-from evals.notices.groups import words_of
+from evals.notices.combinations import Combination, Hit
+from evals.notices.elements import IT_SELF, Wordings
+from evals.notices.groups import Word, words_of
 from evals.notices.patterns import Pattern
 from evals.records import Answer, Block, Section, SectionKind
 from evals.sentences import split_sentences
@@ -19,6 +19,8 @@ _NOTICES: frozenset[SectionKind | None] = frozenset({"opening_notice", "closing_
 _COMPANY = frozenset({"D1", "D2", "D3", "D6", "D9", "D12"})
 # Where weak words are meant as the notice; for the rest, in a notice.
 _HOMES: Mapping[str, frozenset[SectionKind | None]] = {"D10": frozenset({"upload"})}
+# Groups by which a sentence is known to speak of the text itself or of those who made it.
+_OF_ITSELF = ("self", "us", IT_SELF)
 _CLOSING = "\"'”’»)]*_ "
 
 
@@ -61,7 +63,12 @@ TOPICS = ("treatment", "symptoms", "cancer", "courtesy", "notice_heading")
 
 def read_sentences(answer: Answer, text: str, wordings: Wordings) -> tuple[Said, ...]:
     """The sentences of the visible text in order. A weak notice beside another one in its block is taken as meant."""
-    said = [_said(text, place, wordings) for place in _places(answer, text)]
+    said: list[Said] = []
+    before: _Heard | None = None
+    for place in _places(answer, text):
+        heard = _hear(text, place, wordings, before)
+        said.append(_said(heard, before, wordings))
+        before = heard
     beside: dict[int, set[str]] = {}
     for sentence in said:
         meant = {notice.id for notice in sentence.notices if not notice.weak and notice.id in _COMPANY}
@@ -103,30 +110,89 @@ def _section_at(sections: Sequence[Section], starts: Sequence[int], position: in
     return sections[index].kind if index >= 0 and position < sections[index].end else None
 
 
-def _said(text: str, place: _Where, wordings: Wordings) -> Said:
+@dataclass(slots=True)
+class _Heard:
+    """A sentence taken apart. `mask`: bits of its groups. `of_itself`: a pronoun after it can mean the text itself."""
+
+    place: _Where
+    words: Sequence[Word]
+    hits: dict[str, list[Hit]]
+    mask: int
+    asks: bool
+    of_itself: bool
+
+
+def _hear(text: str, place: _Where, wordings: Wordings, before: _Heard | None) -> _Heard:
     words = words_of(text, place.start, place.end)
     hits = wordings.groups.find(words)
+    told = before is None or before.place.block != place.block or before.of_itself
+    if "it" in hits and (told or "self" in hits):
+        hits[IT_SELF] = hits["it"]
     asks = text[place.start : place.end].rstrip(_CLOSING).endswith(_QUESTION)
+    return _Heard(place, words, hits, wordings.groups.mask(hits), asks, not hits.keys().isdisjoint(_OF_ITSELF))
+
+
+def _said(heard: _Heard, before: _Heard | None, wordings: Wordings) -> Said:
+    place, mask = heard.place, heard.mask
+    both = mask | before.mask if before else mask
     notices: list[Notice] = []
     for name, patterns in wordings.patterns.items():
-        if asks and name not in _MAY_ASK:
+        if heard.asks and name not in _MAY_ASK:
             continue
         for pattern in patterns:
-            if pattern.only_in not in {None, place.section}:
-                continue
-            if found := pattern.find(hits, len(words)):
-                notices.append(Notice(name, words[found[0]].start, words[found[1]].end, pattern.weak, place.section))
-                break
-    signals = frozenset(name for name, patterns in wordings.signals.items() if _any(patterns, hits, len(words)))
-    topics = {topic: len(hits[topic]) for topic in TOPICS if topic in hits}
+            groups = both if pattern.across else mask
+            # Written out, as this runs a hundred times a sentence: nearly every pattern ends here.
+            for need in pattern.needs:
+                if not groups & need:
+                    break
+            else:
+                if (found := _find(pattern, heard, before, wordings.vetoes.get(name, ()))) is not None:
+                    notices.append(Notice(name, *found, pattern.weak, place.section))
+                    break
+    if any(not notice.weak for notice in notices):
+        heard.of_itself = True
+    length = len(heard.words)
+    signals = frozenset(
+        name
+        for name, patterns in wordings.signals.items()
+        if any(pattern.find(heard.hits, length) for pattern in patterns)
+    )
+    topics = {topic: len(heard.hits[topic]) for topic in TOPICS if topic in heard.hits}
     return Said(place.start, place.end, place.block, place.heading, place.section, tuple(notices), signals, topics)
 
 
-def _any(patterns: Sequence[Pattern], hits: Hits, length: int) -> bool:
-    return any(pattern.find(hits, length) for pattern in patterns)
+def _find(
+    pattern: Pattern, heard: _Heard, before: _Heard | None, vetoes: Sequence[Combination]
+) -> tuple[int, int] | None:
+    """Where the text says it, in this sentence or, for some patterns, in this one and the one before."""
+    if pattern.only_in not in {None, heard.place.section}:
+        return None
+    within = heard
+    if pattern.across:
+        if before is None or heard.place.block - before.place.block > 1:
+            return None
+        if before.asks and pattern.across == "statement":
+            return None
+        within = _pair(before, heard)
+    found = pattern.find(within.hits, len(within.words))
+    if found is None or any(veto.find(within.hits) for veto in vetoes):
+        return None
+    return within.words[found[0]].start, within.words[found[1]].end
+
+
+def _pair(before: _Heard, heard: _Heard) -> _Heard:
+    """Two neighbouring sentences as one."""
+    shift = len(before.words)
+    hits = {name: list(found) for name, found in before.hits.items()}
+    for name, found in heard.hits.items():
+        hits.setdefault(name, []).extend((first + shift, last + shift) for first, last in found)
+    words = [*before.words, *heard.words]
+    return _Heard(heard.place, words, hits, before.mask | heard.mask, heard.asks, heard.of_itself)
 
 
 def _in_context(sentence: Said, beside: Mapping[int, set[str]]) -> Said:
+    if not sentence.notices:
+        return sentence
     same, near = beside[sentence.block], set().union(*(beside.get(sentence.block + step, set()) for step in (-1, 0, 1)))
     notices = tuple(
         replace(

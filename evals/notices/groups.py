@@ -1,25 +1,29 @@
 """Word groups: phrases that mean the same ("talk with", "check with"), found in one walk over a sentence's words.
 
 Matching compares dictionary entries: linear in the text, with no regular expressions to backtrack. Phrases: `word`,
-`word*` (any ending), `word?` (may be absent), `<group>` (any phrase of that group), `<group>?`, `<year>`.
+`word*` (any ending), `word?` (may be absent), `<group>` (any phrase of that group), `<group>?`, `<year>`, `<number>`.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from evals.errors import UserError, did_you_mean
 from evals.notices.combinations import Combination, Hit
 from evals.words import fold
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_YEAR = re.compile(r"(?:19|20)\d\d\Z")
-_YEAR_MARK = "<year>"
+_MARKS = {"<year>": re.compile(r"(?:19|20)\d\d\Z"), "<number>": re.compile(r"\d+\Z")}
+# Words that begin phrases are remembered; a text of nothing but new words must not fill the memory.
+_MOST_REMEMBERED = 20_000
+# Longer "words" are data: no phrase is that long.
+_LONGEST = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word at `text[start:end]`, lower-cased and without accents."""
 
     folded: str
@@ -29,7 +33,12 @@ class Word:
 
 def words_of(text: str, start: int, end: int) -> list[Word]:
     """The words of `text[start:end]` in order; offsets count from the start of the text."""
-    return [Word(fold(m.group()), m.start(), m.end()) for m in _WORD.finditer(text, start, end)]
+    return [Word(_fold(m.group()), m.start(), m.end()) for m in _WORD.finditer(text, start, end)]
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _fold(word: str) -> str:
+    return fold(word[:_LONGEST])
 
 
 @dataclass(slots=True)
@@ -40,9 +49,12 @@ class _Node:
     exact: "dict[str, _Node]" = field(default_factory=dict)
     stems: "dict[str, _Node]" = field(default_factory=dict)
     stem_lengths: tuple[int, ...] = ()
+    marks: tuple[str, ...] = ()
 
     def way(self, word: str) -> "_Node":
         """The node after a word of a phrase, made if need be."""
+        if word in _MARKS and word not in self.marks:
+            self.marks = (*self.marks, word)
         if not word.endswith("*"):
             return self.exact.setdefault(word, _Node())
         node = self.stems.setdefault(word[:-1], _Node())
@@ -53,8 +65,9 @@ class _Node:
         """The nodes that a word of a text leads to."""
         if word in self.exact:
             yield self.exact[word]
-        if _YEAR_MARK in self.exact and _YEAR.match(word):
-            yield self.exact[_YEAR_MARK]
+        for mark in self.marks:
+            if _MARKS[mark].match(word):
+                yield self.exact[mark]
         for length in self.stem_lengths:
             if length > len(word):
                 break
@@ -72,8 +85,10 @@ class Groups:
             UserError: a phrase is empty, or names an unknown group or its own.
         """
         self.names = frozenset(lists)
+        self._bits: dict[str, int] = {}
         self._root = _Node()
-        self._composites: dict[str, Combination] = {}
+        self._first: dict[str, tuple[_Node, ...]] = {}
+        self._composites: list[tuple[str, Combination]] = []
         for name in lists:
             for words in dict.fromkeys(
                 words for phrase in lists[name] for words in _spellings(phrase, lists, where, (name,))
@@ -85,23 +100,47 @@ class Groups:
 
     def add(self, name: str, combination: Combination) -> None:
         """Let a combination of groups count as a group of its own ("not" near "replace")."""
-        self._composites[name] = combination
+        self._composites.append((name, combination))
         self.names |= {name}
+
+    def mask(self, names: Iterable[str]) -> int:
+        """One bit for each of these groups: whether two sets of groups meet is then one comparison."""
+        mask = 0
+        for name in names:
+            mask |= self._bits.setdefault(name, 1 << len(self._bits))
+        return mask
 
     def find(self, words: Sequence[Word]) -> dict[str, list[Hit]]:
         """Where each group occurs among the words of a sentence."""
         hits: dict[str, list[Hit]] = {}
-        for first in range(len(words)):
-            nodes, last = [self._root], first
-            while nodes and last < len(words):
-                nodes = [after for node in nodes for after in node.after(words[last].folded)]
-                for group in dict.fromkeys(group for node in nodes for group in node.groups):
-                    hits.setdefault(group, []).append((first, last))
+        for first, word in enumerate(words):
+            nodes, last = self._starts(word.folded), first
+            while nodes:
+                for node in nodes:
+                    for group in node.groups:
+                        found = hits.setdefault(group, [])
+                        # Two spellings of one group may end at the same word.
+                        if not found or found[-1] != (first, last):
+                            found.append((first, last))
                 last += 1
-        for name, combination in self._composites.items():
+                if last == len(words):
+                    break
+                nodes = [after for node in nodes for after in node.after(words[last].folded)]
+        return self.composed(hits)
+
+    def composed(self, hits: dict[str, list[Hit]]) -> dict[str, list[Hit]]:
+        """The same hits with those of the combinations that count as groups."""
+        for name, combination in self._composites:
             if found := combination.find_all(hits):
-                hits[name] = sorted([*hits.get(name, ()), *found])
+                hits[name] = sorted({*hits.get(name, ()), *found})
         return hits
+
+    def _starts(self, word: str) -> Sequence[_Node]:
+        if word not in self._first:
+            if len(self._first) >= _MOST_REMEMBERED:
+                self._first.clear()
+            self._first[word] = tuple(self._root.after(word))
+        return self._first[word]
 
 
 def _spellings(
@@ -111,7 +150,7 @@ def _spellings(
     slots: list[list[tuple[str, ...]]] = []
     for part in str(phrase).split():
         word, absent = part.removesuffix("?"), [()] if part.endswith("?") else []
-        if word.startswith("<") and word != _YEAR_MARK:
+        if word.startswith("<") and word not in _MARKS:
             slots.append([*_group_spellings(word.strip("<>"), lists, where, path), *absent])
         else:
             slots.append([_folded(word), *absent])
@@ -132,7 +171,7 @@ def _group_spellings(
 
 
 def _folded(part: str) -> tuple[str, ...]:
-    if part == _YEAR_MARK:
+    if part in _MARKS:
         return (part,)
     stem = part.endswith("*")
     words = [fold(match.group()) for match in _WORD.finditer(part)]

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from evals.errors import UserError, did_you_mean
 from evals.notices.combinations import Combination, Hit, Hits
 from evals.notices.groups import Groups
 
+Across = Literal["any", "statement"]
 _DEFAULT_WITHIN = 12
-_KEYS = ("all", "order", "within", "start", "most_words", "weak", "only_in", "unless")
+_KEYS = ("all", "order", "within", "start", "most_words", "weak", "only_in", "unless", "across")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,29 +18,33 @@ class Pattern:
     """A combination with its conditions.
 
     `start`: at most so many words stand before it in its sentence. `most_words`: the sentence is no longer. `weak`: it
-    means the notice only in the company of other notices. `only_in`: it counts in sections of this kind only. `unless`:
-    combinations that undo it.
+    means the notice only in the company of other notices. `only_in`: it counts in sections of this kind only. `across`:
+    it is looked for over two sentences, the first of them any or no question. `unless`: combinations that undo it.
+    `needs`: the bits of each choice of groups that it cannot do without.
     """
 
     combination: Combination
+    needs: tuple[int, ...] = ()
     start: int | None = None
     most_words: int | None = None
     weak: bool = False
     only_in: str | None = None
+    across: Across | None = None
     unless: tuple[Combination, ...] = ()
 
     def find(self, hits: Hits, length: int) -> Hit | None:
         """The words that say it in a sentence of so many words, or None."""
         if self.most_words is not None and length > self.most_words:
             return None
-        found = self.combination.find(hits)
-        if not found or (self.start is not None and found[0] > self.start):
-            return None
-        return None if any(veto.find(hits) for veto in self.unless) else found
+        found = self.combination.find(hits) if self.start is None else self._first(hits, self.start)
+        return None if found is None or any(veto.find(hits) for veto in self.unless) else found
+
+    def _first(self, hits: Hits, start: int) -> Hit | None:
+        return min((hit for hit in self.combination.find_all(hits) if hit[0] <= start), default=None)
 
 
 def read_pattern(row: Mapping[str, object], groups: Groups, where: str) -> Pattern:
-    """A pattern from its row: `all` or `order`, and `within`, `start`, `most_words`, `weak`, `only_in`, `unless`.
+    """A pattern from its row: `all` or `order`, and the conditions named in `Pattern`.
 
     Raises:
         UserError: a key or group is unknown.
@@ -46,16 +52,21 @@ def read_pattern(row: Mapping[str, object], groups: Groups, where: str) -> Patte
     for key in row:
         if key not in _KEYS:
             raise UserError(where, f"a pattern has an unknown key {key!r}", fix=did_you_mean(key, _KEYS))
-    start, most = row.get("start"), row.get("most_words")
+    start, most, across = row.get("start"), row.get("most_words"), row.get("across")
     vetoes = row.get("unless") or ()
     if not isinstance(vetoes, list | tuple):
         raise UserError(where, f"unless: {vetoes!r}", "a list of combinations")
+    if across not in {None, "any", "statement"}:
+        raise UserError(where, f"across: {across!r}", "any or statement")
+    combination = read_combination(row, groups, where)
     return Pattern(
-        combination=read_combination(row, groups, where),
+        combination=combination,
+        needs=tuple(groups.mask(names) for names in combination.groups),
         start=start if isinstance(start, int) else None,
         most_words=most if isinstance(most, int) else None,
         weak=bool(row.get("weak")),
         only_in=str(row["only_in"]) if "only_in" in row else None,
+        across="any" if across == "any" else "statement" if across == "statement" else None,
         unless=tuple(read_combination(veto, groups, where) for veto in vetoes),
     )
 

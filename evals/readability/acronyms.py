@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from evals.readability.masking import Name
 
 _WORD = re.compile(r"[^\W_]+")
+_CAPITALS = re.compile(r"(?<![^\W_])[^\WA-Z_]*[A-Z][^\WA-Z_]*[A-Z][^\W_]*")
+_WORD_BEFORE = re.compile(r"([^\W_]+)\s*\Z")
+_WORD_AFTER = re.compile(r"\s*([^\W_]+)")
+_NEIGHBOUR = 40
 # Stages and TNM parts are labels, not short forms of words.
 _LABEL = re.compile(r"(?:[IVX]+[A-D]?[0-9]?|[cpy]{0,2}(?:[TNM][0-4Xx][a-d]?)+)\Z")
 _MEANING_FOLLOWS = re.compile(
@@ -29,11 +33,12 @@ _MOST_SMALL = 2
 
 @dataclass(frozen=True, slots=True)
 class ShortForm:
-    """A short form that is never spelled out, at its first use."""
+    """A short form at its first use, and whether it is spelled out anywhere."""
 
     text: str
     start: int
     end: int
+    spelled_out: bool = False
 
 
 Stretches = Sequence[tuple[int, int]]
@@ -43,24 +48,29 @@ def unexpanded(
     text: str, stretches: Stretches, names: Sequence[Name], known: Set[str], shouted: Set[str]
 ) -> tuple[ShortForm, ...]:
     """Short forms in the given stretches of a text, outside names, that are spelled out nowhere in it, in order."""
-    words = list(_WORD.finditer(text))
+    return tuple(form for form in short_forms(text, stretches, names, known, shouted) if not form.spelled_out)
+
+
+def short_forms(
+    text: str, stretches: Stretches, names: Sequence[Name], known: Set[str], shouted: Set[str]
+) -> tuple[ShortForm, ...]:
+    """The short forms in the given stretches of a text, outside names, in order of first use."""
     # Nobody spells out EGFR for a patient, but TMB has words to say.
     names = [name for name in names if name.kind != "marker"]
     uses: dict[str, list[re.Match[str]]] = {}
     at = 0
-    for index, match in enumerate(words):
+    for match in _CAPITALS.finditer(text):
         while at < len(names) and names[at].end <= match.start():
             at += 1
         in_name = at < len(names) and names[at].start < match.end()
-        if not in_name and _is_short_form(match.group()) and not _is_shouted(text, words, index, shouted):
+        if not in_name and _is_short_form(match.group()) and not _is_shouted(text, match, shouted):
             uses.setdefault(_singular(match.group()), []).append(match)
     found: list[ShortForm] = []
     for form, matches in uses.items():
-        if form.upper() in known or any(_is_spelled_out(text, form, match) for match in matches[:_MOST_USES]):
-            continue
         first = next((m for m in matches if _within(m.start(), stretches)), None)
-        if first:
-            found.append(ShortForm(first.group(), first.start(), first.end()))
+        if first and form.upper() not in known:
+            told = any(_is_spelled_out(text, form, match) for match in matches[:_MOST_USES])
+            found.append(ShortForm(first.group(), first.start(), first.end(), told))
     return tuple(sorted(found, key=lambda form: form.start))
 
 
@@ -81,17 +91,15 @@ def _singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and word[:-1].isupper() else word
 
 
-def _is_shouted(text: str, words: Sequence[re.Match[str]], index: int, shouted: Set[str]) -> bool:
-    start = words[index].start()
-    if words[index].group() in shouted or _DIALED.search(text[max(0, start - 2) : start]):
+def _is_shouted(text: str, word: re.Match[str], shouted: Set[str]) -> bool:
+    start, end = word.span()
+    if word.group() in shouted or _DIALED.search(text[max(0, start - 2) : start]):
         return True
-    beside = [words[i] for i in (index - 1, index + 1) if 0 <= i < len(words)]
     # "DO NOT WAIT", "SIDE EFFECTS": loud words come in company.
-    return any(
-        w.group().isupper() and ((w.group() in shouted and len(w.group()) > 1) or len(w.group()) > 4)
-        and not text[min(w.end(), words[index].end()) : max(w.start(), words[index].start())].strip()
-        for w in beside
-    )  # fmt: skip
+    before = _WORD_BEFORE.search(text[max(0, start - _NEIGHBOUR) : start])
+    after = _WORD_AFTER.match(text, end, end + _NEIGHBOUR)
+    beside = [found.group(1) for found in (before, after) if found]
+    return any(w.isupper() and (len(w) > 4 or (w in shouted and len(w) > 1)) for w in beside)
 
 
 def _is_spelled_out(text: str, form: str, match: re.Match[str]) -> bool:

@@ -1,7 +1,8 @@
 """Drug names, genes and eponyms in a sentence -> one fixed two-syllable word each.
 
 "Pembrolizumab" has five syllables and no plainer name, so a grade that counts it blames the writer for the disease. The
-masked grade counts every recognised name as the word "tablet"; the raw grade stands beside it.
+masked grade counts every recognised name as one word of two syllables that is as familiar as the other longer words of
+the text (`formulas.with_names`); the raw grade stands beside it.
 """
 
 from bisect import bisect_left
@@ -41,10 +42,14 @@ def name_spans(text: str) -> tuple[Name, ...]:
     return tuple(found)
 
 
-def mask(words: Sequence[Token], names: Sequence[Name]) -> tuple[Token, ...]:
-    """The words of a sentence, each name (of one word or several) replaced by one stand-in."""
+def mask(words: tuple[Token, ...], names: Sequence[Name]) -> tuple[Token, ...]:
+    """The words of a sentence, each name (of one word or several) replaced by one stand-in; itself without names."""
+    if not words:
+        return words
     masked: list[Token] = []
-    index = bisect_left(names, words[0].start, key=lambda name: name.end) if words else 0
+    index = bisect_left(names, words[0].start + 1, key=lambda name: name.end)
+    if index == len(names) or names[index].start >= words[-1].end:
+        return words
     done = 0
     for word in words:
         while index < len(names) and names[index].end <= word.start:
@@ -53,7 +58,8 @@ def mask(words: Sequence[Token], names: Sequence[Name]) -> tuple[Token, ...]:
             masked.append(word)
         elif word.start >= done:
             done = names[index].end
-            masked.append(Token(_STAND_IN, word.start, done, _SYLLABLES, False, len(_STAND_IN), len(_STAND_IN)))
+            letters = len(_STAND_IN)
+            masked.append(Token(_STAND_IN, word.start, done, _SYLLABLES, False, letters, letters, name=True))
     return tuple(masked)
 
 

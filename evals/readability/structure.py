@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import takewhile
 
+from evals.lexicons import load_yaml
 from evals.records import Answer, Block, SectionKind
 from evals.sentences import split_sentences
 
@@ -20,6 +23,9 @@ _SENTENCE_END = (".", "!", "?", "…")
 _CLOSING = "\"'”’»)]*_"
 # An item this short that ends in a full stop ("Fever.") is still a fragment.
 _SHORTEST_SENTENCE = 4
+# An item this long reads as a sentence with or without a full stop: counting it as one flatters no grade.
+_LONG_ENOUGH = 7
+_EDGES = ".,;:!?()[]\"'”’“‘*_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,33 @@ def _sentences(text: str, block: Block) -> Iterator[tuple[int, int]]:
 
 
 def _stands_alone(sentence: str) -> bool:
-    return sentence.rstrip(_CLOSING).endswith(_SENTENCE_END) and len(sentence.split()) >= _SHORTEST_SENTENCE
+    """Whether a list item is a sentence: it ends like one, is as long as one, or tells someone something."""
+    words = sentence.split()
+    if len(words) < _SHORTEST_SENTENCE or sentence.endswith(":"):
+        return False
+    if len(words) >= _LONG_ENOUGH or sentence.rstrip(_CLOSING).endswith(_SENTENCE_END):
+        return True
+    first, *rest = (word.strip(_EDGES).lower() for word in words)
+    if first in _openers():
+        return True
+    # "a cough that is new" tells nobody anything.
+    told = takewhile(lambda word: word not in _clause_starts(), rest)
+    return any(word in _finite() for word in told)
+
+
+@cache
+def _clause_starts() -> frozenset[str]:
+    return frozenset(load_yaml("readability_style.yaml")["clause_starts"])
+
+
+@cache
+def _openers() -> frozenset[str]:
+    return frozenset(load_yaml("readability_style.yaml")["sentence_openers"])
+
+
+@cache
+def _finite() -> frozenset[str]:
+    return frozenset(load_yaml("readability_style.yaml")["finite_verbs"])
 
 
 def _without_false_openings(sentences: list[Sentence]) -> Iterator[Sentence]:

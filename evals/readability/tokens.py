@@ -6,10 +6,11 @@ acronym is said letter by letter. Web addresses and bracketed citations are no w
 
 import re
 import unicodedata
-from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
 from functools import lru_cache
+from typing import NamedTuple
 
+from evals.readability.easy import is_easy
 from evals.readability.formulas import Counts
 from evals.readability.syllables import count_syllables
 
@@ -21,11 +22,14 @@ _CITATION = re.compile(r"\[[\w ,;–-]{1,40}\]")
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*[^\W_]*|[^\W_]+(?:['’][^\W_]+)*")
 _RUN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LONGEST_ACRONYM = 5
+# Words of fewer letters are mostly little words that say nothing of how hard a text is.
+_LONGER = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word at `text[start:end]` with its counts; `complex` as Fog means it."""
+class Token(NamedTuple):
+    """A word at `text[start:end]` with its counts; `complex` as Fog means it, `unfamiliar` as Dale and Chall do;
+    `name` marks the stand-in of a masked name. A tuple, because there are many and they must be made fast.
+    """
 
     text: str
     start: int
@@ -34,6 +38,8 @@ class Token:
     complex: bool
     letters: int
     characters: int
+    unfamiliar: bool = False
+    name: bool = False
 
 
 def without_addresses(text: str) -> str:
@@ -48,18 +54,21 @@ def tokens(text: str, start: int, end: int, shouted: Set[str] = frozenset()) -> 
     found: list[Token] = []
     for match in _TOKEN.finditer(text, start, end):
         word = match.group()
-        syllables, letters, characters = _measured(word.lower() if word in shouted else word)
-        named = word[0].isupper() and bool(found)
-        hard = not named and _is_complex(word, syllables)
-        found.append(Token(word, match.start(), match.end(), syllables, hard, letters, characters))
+        spoken = word.lower() if word in shouted else word
+        syllables, letters, characters, hard, unfamiliar = _measured(spoken)
+        # Names of people and places are no hard words; short forms in capitals are.
+        if found and word[0].isupper():
+            hard, unfamiliar = False, unfamiliar and spoken.isupper() and len(spoken) > 1
+        found.append(Token(word, match.start(), match.end(), syllables, hard, letters, characters, unfamiliar))
     return tuple(found)
 
 
 @lru_cache(maxsize=65_536)
-def _measured(word: str) -> tuple[int, int, int]:
+def _measured(word: str) -> tuple[int, int, int, bool, bool]:
     letters = sum(map(str.isalpha, word))
     characters = sum(map(str.isalnum, word))
-    return max(1, sum(map(_run_syllables, _RUN.findall(word)))), letters, characters
+    syllables = max(1, sum(map(_run_syllables, _RUN.findall(word))))
+    return syllables, letters, characters, _is_complex(word, syllables), not is_easy(word)
 
 
 def _run_syllables(run: str) -> int:
@@ -82,14 +91,15 @@ def _is_complex(word: str, syllables: int) -> bool:
     return syllables - added >= LONG
 
 
-def count(words: Iterable[Token]) -> Counts:
+def count(words: Sequence[Token]) -> Counts:
     """The sums of some words, with no sentence counted yet."""
-    total = syllables = long = hard = letters = characters = 0
-    for word in words:
-        total += 1
-        syllables += word.syllables
-        long += word.syllables >= LONG
-        hard += word.complex
-        letters += word.letters
-        characters += word.characters
-    return Counts(0, total, syllables, long, hard, letters, characters)
+    if not words:
+        return Counts()
+    # Column by column: this runs for every word of every answer.
+    _, _, _, syllables, hard, letters, characters, unfamiliar, names = zip(*words, strict=True)
+    stand_ins = sum(names)
+    return Counts(
+        words=len(words), syllables=sum(syllables), polysyllables=sum([number >= LONG for number in syllables]),
+        complex=sum(hard), letters=sum(letters), characters=sum(characters), unfamiliar=sum(unfamiliar),
+        figures=letters.count(0), names=stand_ins, longer=sum([number >= _LONGER for number in letters]) - stand_ins,
+    )  # fmt: skip

@@ -44,6 +44,9 @@ SCORERS: dict[str, str] = {
     "completeness": "evals.scorers.completeness:Completeness",
     "readability": "evals.scorers.readability:Readability",
     "disclaimer": "evals.scorers.disclaimer:Disclaimer",
+    "urgency": "evals.scorers.urgency:Urgency",
+    "overreach": "evals.scorers.overreach:Overreach",
+    "personal_fit": "evals.scorers.personal_fit:PersonalFit",
 }
 
 

@@ -118,8 +118,8 @@ def _judged(source: _Premise, statement: str) -> _Part:
     looks = [look(statement, match) for match in source.evidence.find(statement)]
     weighed = weigh(looks)
     share, label = weighed.shares["supported"], weighed.label
-    if label != "contradicted" or not named(looks):
-        # Repeated words speak for a statement only where no check says that one of them was changed.
+    if label != "contradicted":
+        # Repeated words speak for a statement only where nothing says that one of them was changed.
         share = probability(share, statement, source.text)
         label = label_of(with_share(weighed.shares, "supported", share), calibration().cutoffs, named(looks))
     decisive = weighed.against if label == "contradicted" else weighed.best

@@ -1,0 +1,1 @@
+"""How well readability grades order texts that people wrote at different levels."""

@@ -1,0 +1,1 @@
+"""How often the safety scorers are right on labelled short texts."""

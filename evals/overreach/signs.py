@@ -1,0 +1,124 @@
+"""Signs: what the trained reader sees of a sentence, as numbers below `SIGNS_IN_ALL`.
+
+A sign is a word, its stem, a group of words of like meaning, a pair of neighbours, or a word of a sentence nearby. Signs
+are numbers made by arithmetic alone, so that weights for them need no dictionary and are the same on every machine.
+"""
+
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.overreach.cues import MASK
+from evals.overreach.lines import Line
+
+SIGNS_IN_ALL = 1 << 15
+Numbers = NDArray[np.uint64]
+Groups = Mapping[str, tuple[int, int, int]]
+"""Word -> its group in a coarse, a middle and a fine sorting of words by meaning."""
+
+_TOKEN = re.compile(rf"{MASK}+(?:[ /-]{MASK}+)*|[^\W\d_]+(?:’[^\W\d_]+)?|\d+(?:[.,]\d+)*|[?!:;,$€£%\"—–…]")
+_ENDINGS = ("ings", "ing", "edly", "ed", "ies", "es", "s", "ly", "er", "ment")
+_SHORTEST_STEM = 3
+# Numbers of one, two and more digits: an amount, an age, a year.
+_NUMBERS = ("<1>", "<2>", "<3>")
+_MEDICINE, _BEGIN, _END = "<medicine>", "<begin>", "<end>"
+# One multiplier for each kind of sign, so that the same word gives another number in another part.
+_KINDS = {kind: np.uint64(zlib.crc32(kind.encode()) | 1) for kind in "wsabcpqdemnxyz"}
+_BITS = np.uint64((1 << 32) - 1)
+_SHIFT = np.uint64(32 - 15)
+_SPREAD = np.uint64(2654435761)
+_SECOND = np.uint64(31)
+# Longer sentences are read up to here, so that time stays linear.
+_MOST_TOKENS = 200
+
+
+def tokens(text: str) -> list[str]:
+    """The words, numbers and telling signs of a sentence as rules read it, between two markers."""
+    return [_BEGIN, *(_plain(token) for token in _TOKEN.findall(text)[: _MOST_TOKENS - 2]), _END]
+
+
+@lru_cache(maxsize=65536)
+def _plain(token: str) -> str:
+    if token[0] == MASK:
+        return _MEDICINE
+    if token[0].isdigit():
+        return _NUMBERS[min(len(token), len(_NUMBERS)) - 1]
+    return token
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """A word without its ending, roughly: "skipped", "skipping" and "skips" are one."""
+    if word[0] == "<":
+        return word
+    word = word.removesuffix("’s")
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            word = word.removesuffix(ending) + ("y" if ending == "ies" else "")
+            break
+    if len(word) > _SHORTEST_STEM and word.endswith("e"):
+        word = word[:-1]
+    if len(word) > _SHORTEST_STEM and word[-1] == word[-2] and word[-1] not in "sl":
+        word = word[:-1]
+    return word
+
+
+class Signs:
+    """Sentences -> their signs, with a sorting of words into groups."""
+
+    def __init__(self, groups: Groups) -> None:
+        self._groups = groups
+        self._of_token = lru_cache(maxsize=65536)(self._look_up)
+
+    def of(self, lines: Sequence[Line]) -> list[Numbers]:
+        """The signs of each line, those of the sentences around it included."""
+        words = [np.array([self._of_token(token) for token in tokens(line.text)], dtype=np.uint64) for line in lines]
+        return [
+            np.concatenate([*_own(words[number]), *_near(lines, words, number), *_standing(line)])
+            for number, line in enumerate(lines)
+        ]
+
+    def _look_up(self, token: str) -> tuple[int, int, int, int, int, int]:
+        """Word, stem, three groups, and the middle group or else the stem."""
+        core = _number(stem(token))
+        groups = self._groups.get(token)
+        if groups is None:
+            return _number(token), core, core, core, core, core
+        return _number(token), core, *(group + 1 for group in groups), groups[1] + 1
+
+
+def _number(text: str) -> int:
+    return zlib.crc32(text.encode())
+
+
+def _sign(kind: str, values: Numbers) -> Numbers:
+    return ((((values + np.uint64(1)) * _KINDS[kind] & _BITS) * _SPREAD & _BITS) >> _SHIFT).astype(np.uint64)
+
+
+def _own(word: Numbers) -> list[Numbers]:
+    stems, middle = word[:, 1], word[:, 5]
+    singles = [_sign(kind, word[:, column]) for column, kind in enumerate("wsabc")]
+    pairs = [_pair("p", stems, 1), _pair("q", stems, 2), _pair("d", middle, 1), _pair("e", middle, 2)]
+    return singles + pairs
+
+
+def _pair(kind: str, values: Numbers, apart: int) -> Numbers:
+    return _sign(kind, values[:-apart] * _SECOND + values[apart:] & _BITS)
+
+
+def _near(lines: Sequence[Line], words: Sequence[Numbers], number: int) -> list[Numbers]:
+    found: list[Numbers] = []
+    for step, kind, group in ((-1, "m", "x"), (-2, "n", "y"), (1, "z", "b")):
+        other = number + step
+        if 0 <= other < len(lines) and abs(lines[other].block - lines[number].block) <= 1:
+            found += [_sign(kind, words[other][1:-1, 1]), _sign(group, words[other][1:-1, 4] + np.uint64(1 << 20))]
+    return found
+
+
+def _standing(line: Line) -> list[Numbers]:
+    told = [line.kind, "quotes"] if line.quotes else [line.kind]
+    return [_sign("a", np.array([_number(word) for word in told], dtype=np.uint64))]

@@ -1,0 +1,250 @@
+"""An answer -> the sentences that send the reader for help, how urgently, and those that take it back."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from evals.lexicons import load_yaml
+from evals.notices.combinations import Hit
+from evals.notices.groups import Groups, Word, words_of
+from evals.readability.structure import visible_text
+from evals.records import Answer, Block, SectionKind
+from evals.red_flags import signs_in
+
+Tier = Literal["T0", "T1", "T2", "T3"]
+TIERS: tuple[Tier, ...] = ("T0", "T1", "T2", "T3")
+"""911 or emergency room now; 24-hour line now; call the same day; anything slower."""
+
+_FILE = "urgency.yaml"
+_NOTICES: frozenset[SectionKind | None] = frozenset({"opening_notice", "closing_notice", "upload"})
+_SILENT: frozenset[SectionKind | None] = frozenset({"title", "date", "related", "references", "questions"})
+_NEAR = 9
+_FAR = 20
+_QUOTED = re.compile(r"[\"“«][^\"“”«»\n]{3,400}(?:[\"”»]|\Z)")
+_SHORT_QUESTION = 4
+_CLOSING = "\"'”’)* "
+_Found = tuple[Tier, str | None]
+# Plain ends of sentences: instructions are short, and the splitter for claims would take most of the time.
+_END = re.compile(r"(?<=[.!?…])(?<!\bDr\.)(?<!\bSt\.)(?<!e\.g\.)(?<!i\.e\.)[\"'”’)\]*_]*\s+|\n+")
+_SENDS = re.compile(
+    r"911|999|112|988|\bER\b|\bED\b|A&E|emergenc|urgencias|hospital|ambulan|casualty|paramedic|crisis|lifeline|poison|"
+    r"call|phone|ring\b|dial|contact|reach|page\b|alert|notify|report|tell|speak|talk|llam",
+    re.IGNORECASE,
+)
+_PARTED = re.compile(r"[,;:–—]|\s-\s|\b(?:or|and|o|y)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """A sentence at `text[start:end]` that sends the reader for help.
+
+    `before`: how many words of the answer a reader has read before it, title, notices and headings apart. `paragraph`:
+    the number of its paragraph. `condition`: the words on which it hangs ("if you faint"), or None. `crisis`: it names
+    a crisis line. `notice`: it stands in a notice. `opens`: it is a heading, or opens a list of when to do so.
+    """
+
+    tier: Tier
+    start: int
+    end: int
+    before: int
+    paragraph: int
+    condition: str | None
+    crisis: bool
+    notice: bool
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an answer says about getting help: `undoing` are sentences (start, end) that take it back."""
+
+    directives: tuple[Directive, ...]
+    undoing: tuple[tuple[int, int], ...]
+
+
+def read_directives(answer: Answer, *, closely: bool = True) -> Reading:
+    """The directives of an answer in order, and what undoes them.
+
+    Unless `closely`, only sentences that name an emergency or a call are read: enough where nobody is in danger.
+    """
+    text = visible_text(answer)
+    directives: list[Directive] = []
+    undoing: list[tuple[int, int]] = []
+    for place in _places(answer, text):
+        if not closely and not _SENDS.search(text, place.start, place.end):
+            continue
+        words = words_of(text, place.start, place.end)
+        if len(words) > _SHORT_QUESTION and text[place.start : place.end].rstrip(_CLOSING).endswith("?"):
+            continue
+        hits = _groups().find(words)
+        if found := _directive(text, words, hits):
+            tier, condition = found
+            crisis = "crisis_line" in hits
+            directives.append(
+                Directive(
+                    tier, place.start, place.end, place.before, place.paragraph, condition, crisis, place.notice,
+                    place.heading or text[place.start : place.end].rstrip(_CLOSING).endswith(":"),
+                )
+            )  # fmt: skip
+        if not place.notice and _undoes(hits) and _undoes(_groups().find(_unquoted(text, words))):
+            undoing.append((place.start, place.end))
+    return Reading(tuple(directives), tuple(undoing))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A sentence, how many words and paragraphs stand before it, and whether it stands in a notice or is a heading."""
+
+    start: int
+    end: int
+    before: int
+    paragraph: int
+    notice: bool
+    heading: bool
+
+
+def _places(answer: Answer, text: str) -> Iterator[_Place]:
+    before, paragraph = 0, -1
+    for block, section in _blocks(answer, text):
+        notice = section in _NOTICES
+        counted = block.kind != "heading" and not notice
+        paragraph += counted
+        for start, end in _sentences(text, block):
+            yield _Place(start, end, before, paragraph, notice, block.kind == "heading")
+            before += text.count(" ", start, end) + 1 if counted else 0
+
+
+def _blocks(answer: Answer, text: str) -> Iterator[tuple[Block, SectionKind | None]]:
+    sections = sorted(answer.sections, key=lambda section: (section.start, section.end))
+    blocks = sorted(answer.blocks, key=lambda block: (block.start, block.end)) or list(_lines(text))
+    index = 0
+    for block in blocks:
+        while index < len(sections) and sections[index].end <= block.start:
+            index += 1
+        inside = index < len(sections) and sections[index].start <= block.start
+        section = sections[index].kind if inside else None
+        if block.kind != "code" and section not in _SILENT:
+            yield block, section
+
+
+def _sentences(text: str, block: Block) -> Iterator[tuple[int, int]]:
+    start = block.start
+    for mark in [*_END.finditer(text, block.start, block.end), None]:
+        end = mark.start() if mark else block.end
+        if text[start:end].strip():
+            yield start, end
+        start = mark.end() if mark else end
+
+
+def _lines(text: str) -> Iterator[Block]:
+    at = 0
+    for line in text.split("\n"):
+        if line.strip():
+            yield Block(kind="paragraph", start=at, end=at + len(line))
+        at += len(line) + 1
+
+
+def _directive(text: str, words: Sequence[Word], hits: Mapping[str, Sequence[Hit]]) -> _Found | None:
+    """The highest tier a sentence sends the reader to, and on which condition; an unconditional one goes first."""
+    found: list[_Found] = [(tier, _condition(text, words, hits, hit)) for tier, hit in _candidates(hits, len(words))]
+    if not found:
+        return None
+    return min(found, key=lambda one: (one[1] is not None, TIERS.index(one[0])))
+
+
+def _candidates(hits: Mapping[str, Sequence[Hit]], length: int) -> Iterator[tuple[Tier, Hit]]:
+    if "story" in hits:
+        return
+    places = [*hits.get("emergency_number", ()), *hits.get("emergency_place", ()), *hits.get("crisis_line", ())]
+    for place in places:
+        verbs = [verb for verb in _near(hits.get("go", ()), place) if not _negated(hits, verb)]
+        if verbs:
+            # The verb it belongs to is the last one before it: "call 988, and if you may act on it, call 911".
+            verb = min(verbs, key=lambda verb: (verb[0] > place[0], abs(place[0] - verb[0])))
+            yield "T0", (min(verb[0], place[0]), place[1])
+        elif length <= 6 or (_near(hits.get("now", ()), place) and not _negated(hits, place)):
+            # "No reply in 15 minutes? Then the ER." and "ER now." are orders without a verb.
+            yield "T0", place
+    for call in hits.get("call", ()):
+        if _negated(hits, call):
+            continue
+        if _near(hits.get("poison_line", ()), call):
+            yield "T1", call
+        elif team := _near(hits.get("team", ()), call):
+            yield _call_tier(hits, call, team[0]), call
+    if "later" in hits and "advise" in hits:
+        yield "T3", hits["advise"][0]
+
+
+def _call_tier(hits: Mapping[str, Sequence[Hit]], call: Hit, team: Hit) -> Tier:
+    later = [hit for hit in hits.get("later", ()) if call[0] < hit[0] < call[0] + 14]
+    if later and "now" not in hits:
+        return "T3"
+    if "now" in hits or _near(hits.get("always_open", ()), team):
+        return "T1"
+    return "T2"
+
+
+def _near(group: Sequence[Hit], hit: Hit) -> list[Hit]:
+    return [other for other in group if other[0] - _NEAR <= hit[1] and hit[0] - _NEAR <= other[1]]
+
+
+def _negated(hits: Mapping[str, Sequence[Hit]], verb: Hit) -> bool:
+    return any(0 < verb[0] - last <= 3 or last == verb[0] for _, last in hits.get("negate", ()))
+
+
+def _condition(text: str, words: Sequence[Word], hits: Mapping[str, Sequence[Hit]], hit: Hit) -> str | None:
+    """The words on which a directive hangs, or None."""
+    if "as_here" in hits:
+        return None
+    before = [first for first, _ in hits.get("if", ()) if first < hit[0]]
+    # "…, or call 911 if you cannot get there": what hangs on the "if" is the last thing said, not the first.
+    after = [
+        first
+        for first, _ in hits.get("if", ())
+        if hit[1] < first <= hit[1] + 8 and not _PARTED.search(text, words[hit[1]].end, words[first].start)
+    ]
+    signs = [first for first, _ in hits.get("for", ()) if hit[1] < first <= hit[1] + _FAR]
+    if before:
+        return text[words[before[0]].start : words[hit[0]].start]
+    if after or signs:
+        first = min([*after, *signs])
+        condition = text[words[first].start : words[-1].end]
+        # "go to the ER for chest pain" hangs on it, "for a scan" does not.
+        return condition if after or signs_in(condition) else None
+    return None
+
+
+def _unquoted(text: str, words: Sequence[Word]) -> list[Word]:
+    """The words outside quotation marks: "some say “give it a week”" allows nothing."""
+    if not words:
+        return []
+    quoted = [
+        match.span() for match in _QUOTED.finditer(text, words[0].start - 1 if words[0].start else 0, words[-1].end + 2)
+    ]
+    return [word for word in words if not any(first < word.start < last for first, last in quoted)]
+
+
+def _undoes(hits: Mapping[str, Sequence[Hit]]) -> bool:
+    """Whether a sentence allows waiting, or makes little of it, in one breath with a delay."""
+    if "meanwhile" in hits:
+        return False
+    # "Do not wait for your next visit": whatever delay follows the "do not" is forbidden with it.
+    forbidden = [first for first, _ in hits.get("forbid", ())]
+    delays = [hit for hit in hits.get("delay", ()) if not any(0 <= hit[0] - first <= _NEAR for first in forbidden)]
+    if not delays:
+        return "playdown" in hits and "contrast" in hits and "remedy" in hits
+    if "playdown" in hits:
+        return True
+    return any(_near([permit], delay) for permit in hits.get("permit", ()) for delay in delays if permit != delay)
+
+
+@cache
+def _groups() -> Groups:
+    lists = {
+        name: [phrase.strip() for phrase in str(text).split(",") if phrase.strip()]
+        for name, text in load_yaml(_FILE)["words"].items()
+    }
+    return Groups(lists, _FILE)
