@@ -89,7 +89,10 @@ def test_the_limits_stand_first(page):
     assert "not a clinical validation" in limits
     assert "1 of 2 guideline passages are not signed by a clinician." in limits
     assert "Past the review date: P19." in limits
-    assert "Dosing, stopping medicine, delay, false reassurance and omissions are not scored yet." in limits
+    assert (
+        "the scorers catch many wrong words on dosing, stopping medicine, delay and false reassurance, not all"
+        in limits
+    )
     assert "Read every answer to a critical or high-risk question yourself." in limits
 
 
@@ -277,15 +280,23 @@ def test_the_score_panel_says_how_many_statements_no_machine_checked(run, count,
     assert not told or f"Not checked by machine: {told} good answer must make" in text
 
 
+def test_statements_that_a_scorer_looked_for_are_not_called_unchecked(run):
+    item = run.items[0]
+    looked = replace(item.outcomes[0], scorer="completeness")
+    asked = {"Q10": replace(QUESTIONS[0], must_say=QUESTIONS[0].must_say)}
+    items = (replace(item, outcomes=(*item.outcomes, looked)),)
+    assert "Not checked by machine" not in html_report(replace(run, items=items, questions=asked))
+
+
 # --- codes -----------------------------------------------------------------------------------------------------------
 
 
 def test_every_code_of_scorers_and_questions_has_a_name_and_a_meaning():
     fits = ("biomarker", "stage", "line", "treatment", "age", "pregnancy", "person", "injection")
     codes = [
-        *(f"E{n:02d}" for n in range(1, 23)), "E13b", *(f"D{n}" for n in range(1, 13)),
-        "R-grade", "R-acronym", "R-jargon", *(f"O{n}" for n in range(1, 14)),
-        *(f"RF{n:02d}" for n in range(1, 25)), *(f"F-{part}" for part in fits),
+        *(f"E{n:02d}" for n in range(23)), "E13b", *(f"D{n}" for n in range(1, 13)),
+        "R-grade", "R-acronym", "R-jargon", "R-number", "R-passive", "R-pemat", *(f"O{n}" for n in range(1, 14)),
+        *(f"RF{n:02d}" for n in range(25)), *(f"F-{part}" for part in fits),
     ]  # fmt: skip
     assert sorted(known_rules()) == sorted(codes)
     names = [rule.name for rule in known_rules().values()]

@@ -9,6 +9,7 @@ from evals.errors import UserError, did_you_mean
 from evals.lexicons import load_yaml
 from evals.notices.combinations import Combination
 from evals.notices.groups import Groups
+from evals.notices.learned import Reader, load_reader
 from evals.notices.patterns import Pattern, read_combination, read_pattern
 from evals.records import SEVERITIES, Severity
 
@@ -43,12 +44,13 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Wordings:
-    """How the notices, signals and topics are worded in one language."""
+    """How the notices, signals and topics are worded in one language; `reader`: the trained one, where there is one."""
 
     groups: Groups
     patterns: Mapping[str, tuple[Pattern, ...]]
     vetoes: Mapping[str, tuple[Combination, ...]]
     signals: Mapping[str, tuple[Pattern, ...]]
+    reader: Reader | None = None
 
 
 @cache
@@ -102,7 +104,7 @@ def load_wordings(language: str) -> Wordings:
         for element, rows in lexicon["vetoes"].items()
     }
     patterns, signals = _read(lexicon["patterns"], groups, where), _read(lexicon["signals"], groups, where)
-    return Wordings(groups, patterns, vetoes, signals)
+    return Wordings(groups, patterns, vetoes, signals, load_reader() if lexicon.get("trained_reader") else None)
 
 
 def _phrases(text: object) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from evals.notices.combinations import Combination, Hit
 from evals.notices.elements import IT_SELF, Wordings
 from evals.notices.groups import Word, words_of
+from evals.notices.learned import Reader, Told
 from evals.notices.patterns import Pattern
 from evals.records import Answer, Block, Section, SectionKind
 from evals.sentences import split_sentences
@@ -63,17 +64,43 @@ TOPICS = ("treatment", "symptoms", "cancer", "courtesy", "notice_heading")
 
 def read_sentences(answer: Answer, text: str, wordings: Wordings) -> tuple[Said, ...]:
     """The sentences of the visible text in order. A weak notice beside another one in its block is taken as meant."""
-    said: list[Said] = []
-    before: _Heard | None = None
-    for place in _places(answer, text):
-        heard = _hear(text, place, wordings, before)
-        said.append(_said(heard, before, wordings))
-        before = heard
+    heard, said = hear_sentences(answer, text, wordings)
+    if wordings.reader is not None and said:
+        said = _read_again(said, heard, wordings.reader)
     beside: dict[int, set[str]] = {}
     for sentence in said:
         meant = {notice.id for notice in sentence.notices if not notice.weak and notice.id in _COMPANY}
         beside.setdefault(sentence.block, set()).update(meant)
     return tuple(_in_context(sentence, beside) for sentence in said)
+
+
+def hear_sentences(answer: Answer, text: str, wordings: Wordings) -> tuple[list[Told], list[Said]]:
+    """The sentences as the trained reader sees them, and what the patterns alone find in them."""
+    told: list[Told] = []
+    said: list[Said] = []
+    before: _Heard | None = None
+    for place in _places(answer, text):
+        heard = _hear(text, place, wordings, before)
+        told.append(Told([word.folded for word in heard.words], tuple(heard.hits), heard.asks, place.block))
+        said.append(_said(heard, before, wordings))
+        before = heard
+    return told, said
+
+
+def _read_again(said: Sequence[Said], told: Sequence[Told], reader: Reader) -> list[Said]:
+    """What the sentences say when the trained reader adds notices that no pattern knows and undoes unlikely ones."""
+    again: list[Said] = []
+    for sentence, heard, row in zip(said, told, reader.scores(told).tolist(), strict=True):
+        scores = dict(zip(reader.notices, row, strict=True))
+        kept = [n for n in sentence.notices if n.weak or scores.get(n.id, 0.0) >= reader.keeps]
+        sure = {notice.id for notice in kept if not notice.weak}
+        added = [
+            Notice(name, sentence.start, sentence.end, False, sentence.section)
+            for name, score in scores.items()
+            if score > reader.adds and name not in sure and (name in _MAY_ASK or not heard.asks)
+        ]
+        again.append(replace(sentence, notices=(*kept, *added)))
+    return again
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Sentences -> the hits of all patterns: what breaks a rule, where, and how gravely."""
+"""Sentences -> the hits of all patterns and of the second reader: what breaks a rule, where, and how gravely."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from evals.overreach.excuses import excused, part_of
 from evals.overreach.lines import Line
+from evals.overreach.reader import Opinion, opinions, weights
 from evals.overreach.rules import Pattern, load_patterns, load_rules, scope
 from evals.records import SEVERITIES, Severity
 
@@ -18,7 +19,10 @@ _NOT_SAID = frozenset({"title", "questions", "related"})
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Words at `start`–`end` of the answer that break a rule. `line` is the number of their sentence."""
+    """Words at `start`–`end` of the answer that break a rule. `line` is the number of their sentence.
+
+    `learned`: no pattern found it, the second reader did, and `start`–`end` is the whole sentence.
+    """
 
     rule: str
     severity: Severity
@@ -27,19 +31,29 @@ class Hit:
     end: int
     line: int
     directive: bool
+    learned: bool = False
 
 
 def find_hits(lines: Sequence[Line]) -> list[Hit]:
     """All hits in the order of the text, one for each rule and sentence, the gravest first found."""
     found: dict[tuple[int, str], Hit] = {}
+    quiet = weights().quiet
+    thought = opinions(lines)
     for number, line in enumerate(lines):
-        if line.section in _NOT_SAID:
+        if line.section in _NOT_SAID or thought[number].score < quiet:
             continue
         for hit in _hits(lines, number, line):
             held = found.get((number, hit.rule))
             if held is None or SEVERITIES.index(hit.severity) > SEVERITIES.index(held.severity):
                 found[number, hit.rule] = hit
     hits = [*found.values()]
+    hits += [
+        hit
+        for number, opinion in enumerate(thought)
+        if lines[number].section not in _NOT_SAID
+        for hit in _learned(lines[number], number, opinion)
+        if (number, hit.rule) not in found
+    ]
     hits += [hit for hit in _undone_notices(lines, hits) if (hit.line, hit.rule) not in found]
     return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.rule))
 
@@ -57,6 +71,13 @@ def _hits(lines: Sequence[Line], number: int, line: Line) -> Iterator[Hit]:
                 event = "child_dosing"
             severity = pattern.severity or rule.severity
             yield Hit(pattern.rule, severity, event, line.start + start, line.start + end, number, pattern.directive)
+
+
+def _learned(line: Line, number: int, opinion: Opinion) -> Iterator[Hit]:
+    """What the second reader holds against a sentence. A never event needs the plain wording of a pattern."""
+    end = line.start + len(line.text.rstrip())
+    for rule in opinion.rules:
+        yield Hit(rule, load_rules()[rule].severity, "", line.start, end, number, directive=False, learned=True)
 
 
 def _match(lines: Sequence[Line], number: int, pattern: Pattern) -> re.Match[str] | None:

@@ -9,11 +9,12 @@ from evals.lexicons import load_yaml
 from evals.notices.combinations import Hit
 from evals.notices.groups import Word, words_of
 from evals.red_flags.figures import read_figures
-from evals.red_flags.words import context_groups, sign_groups, typos
+from evals.red_flags.words import context_groups, sign_groups, typos, unspaced
 
 # A full stop ends a sentence unless a digit follows it: "100.4".
 _END = re.compile(r"[!?¿;\n\r…。؟]+|\.(?!\d)|\s[–—-]{1,3}\s|[()\[\]]")
 _CLAUSE = re.compile(r",|:|\b(?:but|yet|however|though|although|while|pero|aunque)\b", re.IGNORECASE)
+_UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 # A record may run to a megabyte; what makes someone ask stands in what they type, or near the start of an upload.
 LONGEST = 20_000
 
@@ -54,7 +55,17 @@ def _sentence(text: str, start: int, end: int, asks: bool) -> Sentence:
             signs.setdefault(name, []).extend(hits)
         if "fever_high" in figures:
             signs.setdefault("fever", []).extend(figures["fever_high"])
+    if _UNSPACED.search(text, start, end):
+        for at, word in enumerate(words):
+            for name in _inside(text[word.start : word.end]):
+                signs.setdefault(name, []).append((at, at))
     return Sentence(tuple(words), _clauses(words, cuts), asks, signs, context)
+
+
+def _inside(run: str) -> list[str]:
+    """The signs named in a run of characters without spaces, unless it denies them ("没有发烧")."""
+    found = [(run.find(text), name) for text, name in unspaced() if text in run]
+    return [name for at, name in found if not run[max(0, at - 2) : at].endswith(("没有", "没", "無", "不"))]
 
 
 def _clauses(words: Sequence[Word], cuts: Sequence[int]) -> tuple[int, ...]:

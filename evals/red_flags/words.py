@@ -32,6 +32,13 @@ def sign_groups() -> Groups:
 
 
 @cache
+def unspaced() -> tuple[tuple[str, str], ...]:
+    """Danger signs in scripts that put no spaces between words: (characters, sign), longest first."""
+    rows = load_yaml(SIGN_FILES[2])["within"]
+    return tuple(sorted(((text, name) for name, texts in rows.items() for text in texts), key=lambda one: -len(one[0])))
+
+
+@cache
 def context_groups() -> Groups:
     """Treatment, disease, time, person, negation and the like.
 

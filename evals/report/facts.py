@@ -10,16 +10,16 @@ from evals.store import Run
 
 NOT_CLINICAL = "Machine scores are an aid to review. This is not a clinical validation."
 READ_YOURSELF = (
-    "Dangerous advice can score well and show no finding. Dosing, stopping medicine, delay, false reassurance and "
-    "omissions are not scored yet. Read every answer to a critical or high-risk question yourself."
+    "Dangerous advice can score well and show no finding: the scorers catch many wrong words on dosing, stopping "
+    "medicine, delay and false reassurance, not all. Read every answer to a critical or high-risk question yourself."
 )
 READ_YOURSELF_SHORT = "Dangerous advice can score well: read every critical or high-risk answer."
 WHAT_SCORES_SAY = (
     "Readability and disclaimer say nothing about safety. Faithfulness counts statements the program could match; "
-    "a true answer in other words scores low."
+    "a true answer in other words can score low."
 )
 WHAT_SCORES_SAY_SHORT = (
-    "Readability and disclaimer say nothing about safety; faithfulness scores a true answer in other words low."
+    "Readability and disclaimer say nothing about safety; faithfulness can score a true answer in other words low."
 )
 NONE_FOUND = "none found – read it"
 """Stands where a risky question's answer has no finding above minor: silence there is no all-clear."""

@@ -1,0 +1,166 @@
+"""A trained second reader of notices: how likely a sentence says each of them, from its words and its neighbours'.
+
+A linear model over hashed features, because a notice can be worded in more ways than patterns can list. Its weights are
+`datasets/lexicons/notices_learned.npz`, made by `training/notices.py`; `notices_learned.yaml` says how it is weighed
+against the patterns.
+"""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.lexicons import load_yaml
+from evals.shipped import find
+
+BUCKETS = 1 << 14
+"""How many weights each notice has."""
+WEIGHTS = "datasets/lexicons/notices_learned.npz"
+
+Numbers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+_STEM = 5
+_REACH = 3
+_NEIGHBOUR = 0.3
+_LENGTHS = 6
+_STEEPNESS = 4.0
+_MOST_REMEMBERED = 20_000
+# Words that carry too little for pairs of words.
+_LITTLE = frozenset("the a an of to in and or is are was were be it this that for on with as at by from".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence as the reader sees it: its folded words, the word groups found in it, whether it asks, its block."""
+
+    words: Sequence[str]
+    groups: Iterable[str]
+    asks: bool
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Entries of a sparse matrix: sentence, bucket, value. Each sentence that has any has the same length."""
+
+    sentences: Numbers
+    buckets: Numbers
+    values: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The trained model. `adds`: a score above it says the notice; `keeps`: below it, what a pattern found is undone."""
+
+    notices: tuple[str, ...]
+    weights: Floats
+    offsets: Floats
+    adds: float
+    keeps: float
+
+    def scores(self, sentences: Sequence[Told]) -> Floats:
+        """Log odds, one row a sentence, one column a notice, less the notice's own cut-off."""
+        found = features(sentences)
+        columns = [
+            np.bincount(found.sentences, found.values * self.weights[found.buckets, column], len(sentences))
+            for column in range(len(self.notices))
+        ]
+        return np.stack(columns, axis=1) + self.offsets
+
+
+@cache
+def load_reader() -> Reader:
+    """The shipped model.
+
+    Raises:
+        UserError: its files are missing.
+    """
+    rules = load_yaml("notices_learned.yaml")
+    with np.load(find(WEIGHTS, "weights of the second reader of notices"), allow_pickle=False) as stored:
+        weights = stored["weights"].astype(np.float64) * stored["scales"]
+        notices = tuple(str(name) for name in stored["notices"])
+        return Reader(notices, weights, stored["offsets"].astype(np.float64), rules["adds"], rules["keeps"])
+
+
+def features(sentences: Sequence[Told]) -> Features:
+    """What the model looks at: words, stems, pairs of words, word groups, form, and the words of the neighbours."""
+    lengths = np.array([len(sentence.words) for sentence in sentences], dtype=np.int64)
+    owners = np.repeat(np.arange(len(sentences)), lengths)
+    codes = np.array([_codes(word) for told in sentences for word in told.words], dtype=np.int64).reshape(-1, 3)
+    parts = [*_words(owners, codes), *_forms(sentences), *_neighbours(sentences, owners, codes)]
+    who = np.concatenate([part[0] for part in parts])
+    buckets = np.concatenate([part[1] for part in parts])
+    weights = np.concatenate([np.full(len(part[0]), part[2]) for part in parts])
+    norms = np.sqrt(np.bincount(who, weights**2, len(sentences)))
+    return Features(who, buckets, _STEEPNESS * weights / norms[who])
+
+
+_Part = tuple[Numbers, Numbers, float]
+
+
+def _words(owners: Numbers, codes: Numbers) -> list[_Part]:
+    words, stems = codes[:, 0], codes[:, 1]
+    together = owners[1:] == owners[:-1]
+    pairs = _mixed(words[:-1] * 31 + words[1:], 3)
+    parts: list[_Part] = [
+        (owners, _mixed(words, 1), 1.0),
+        (owners, _mixed(stems, 2), 1.0),
+        (owners[1:][together], pairs[together], 1.0),
+    ]
+    telling = codes[:, 2] == 1
+    owners, stems = owners[telling], stems[telling]
+    for step in range(1, _REACH + 1):
+        same = owners[step:] == owners[:-step]
+        pairs = _mixed(stems[:-step] * 31 + stems[step:], 4)
+        parts.append((owners[step:][same], pairs[same], 1.0))
+    return parts
+
+
+def _forms(sentences: Sequence[Told]) -> list[_Part]:
+    """Its first word, its length, whether it asks, and the word groups in it."""
+    rows = [
+        (number, code)
+        for number, told in enumerate(sentences)
+        for code in (
+            _code(f"first {told.words[0] if told.words else ''}"),
+            _code(f"length {min(len(told.words) // 5, _LENGTHS)}"),
+            *((_code("asks"),) if told.asks else ()),
+            *(_code(f"group {name}") for name in told.groups),
+        )
+    ]
+    table = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    return [(table[:, 0], _mixed(table[:, 1], 5), 1.0)]
+
+
+def _neighbours(sentences: Sequence[Told], owners: Numbers, codes: Numbers) -> list[_Part]:
+    """The words of the sentences before and after, where those stand in the same block or the next."""
+    blocks = np.array([told.block for told in sentences], dtype=np.int64)
+    parts: list[_Part] = []
+    for kind, step in ((6, 1), (7, -1)):
+        to = owners + step
+        inside = (to >= 0) & (to < len(sentences))
+        near = inside.copy()
+        near[inside] = np.abs(blocks[to[inside]] - blocks[owners[inside]]) <= 1
+        parts.append((to[near], _mixed(codes[near, 0], kind), _NEIGHBOUR))
+    return parts
+
+
+def _mixed(codes: Numbers, kind: int) -> Numbers:
+    """Buckets of codes: the same code of another kind falls into another bucket."""
+    product = (codes.astype(np.uint64) + np.uint64(kind * 0x9E3779B1)) * np.uint64(0x9E3779B97F4A7C15)
+    return (product >> np.uint64(40)).astype(np.int64) % BUCKETS
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _codes(word: str) -> tuple[int, int, int]:
+    plain = word.replace("'", "").replace("’", "")
+    return _code(plain), _code(plain[:_STEM]), int(plain not in _LITTLE)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _code(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
