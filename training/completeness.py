@@ -43,10 +43,12 @@ def main() -> None:
         for label in LABELS:
             mine = np.array([row[column] for one, *row in found if one == label])
             print(f"  {label:13} n={len(mine)} found {np.mean(mine >= cutoff):.3f}")
+    near = float(np.median([row[2] for label, *row in found if label == "supported"]))
+    print(f"asserts_closeness: {near:.3f}, the median of supported claims")
 
 
-def shares(data: Path) -> Iterator[tuple[str, float, float]]:
-    """Label, share by `says`, share by `asserts` of each held-out claim."""
+def shares(data: Path) -> Iterator[tuple[str, float, float, float]]:
+    """Label, share by `says`, share by `asserts`, and closeness of each held-out claim."""
     claims: dict[str, list[dict[str, str]]] = defaultdict(list)
     for name in ("written_pairs.jsonl", "written_paragraphs.jsonl"):
         for line in (HERE / name).read_text().splitlines():
@@ -56,7 +58,8 @@ def shares(data: Path) -> Iterator[tuple[str, float, float]]:
     for source, rows in sorted(claims.items()):
         statements = _statements(*_text(source, data))
         for row in rows:
-            yield row["label"], statements.says(row["claim"]).share, statements.asserts(row["claim"]).share
+            said, asserted = statements.says(row["claim"]).share, statements.asserts(row["claim"]).share
+            yield row["label"], said, asserted, statements.closeness(row["claim"])
 
 
 def _text(source: str, data: Path) -> tuple[str, str]:

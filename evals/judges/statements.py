@@ -62,21 +62,21 @@ class Statements:
     def asserts(self, statement: str) -> Found:
         """Whether the answer says in its own voice a statement that must not be said."""
         # Not under the question: what the reader wrongly assumes is no word of the answer's.
-        return self._find(statement, OWN_VOICE, _cutoff("asserts"), "")
+        return self._find(statement, OWN_VOICE, _cutoff("asserts"), "", least=_cutoff("asserts_closeness"))
 
-    def _find(self, statement: str, roles: frozenset[Role], cutoff: float, asked: str) -> Found:
+    def _find(self, statement: str, roles: frozenset[Role], cutoff: float, asked: str, *, least: float = 0.0) -> Found:
         only = frozenset(name for name, role in self._roles.items() if role in roles)
-        whole = self._weigh(without_lead(statement), only, cutoff, asked)
+        whole = self._weigh(without_lead(statement), only, cutoff, asked, least)
         parts = parts_of(statement)
         if whole.found or len(parts) == 1:
             return whole
-        found = [self._weigh(part, only, cutoff, asked) for part in parts]
+        found = [self._weigh(part, only, cutoff, asked, least) for part in parts]
         weakest = min(found, key=lambda one: one.share)
         best = max(whole, weakest, key=lambda one: one.share)
         contradicted = not best.found and any(one.contradicted for one in (whole, *found))
         return Found(best.share, best.found, best.start, best.end, contradicted)
 
-    def _weigh(self, claim: str, only: frozenset[str], cutoff: float, asked: str) -> Found:
+    def _weigh(self, claim: str, only: frozenset[str], cutoff: float, asked: str, least: float) -> Found:
         same = self._evidence.quoted(claim)
         if same is not None and same.passage_id in only:
             return Found(1.0, True, *self._place(same))
@@ -84,6 +84,8 @@ class Statements:
         if not looks:
             return Found(0.0, False)
         weighed = weigh(looks)
+        if telling_sentence(looks).closeness < least:
+            return Found(0.0, False, *self._place(weighed.best.match.window))
         # What speaks against it more than for it is not said, however much of it is there.
         outweighed = weighed.shares["contradicted"] >= weighed.shares["supported"]
         share = 0.0 if outweighed else round(weighed.shares["supported"], 3)
@@ -113,6 +115,11 @@ class Statements:
             spans = tuple(Sentence(start=start, end=end) for start, end, _ in places)
             made.append(Passage(id=name, title=heading, text=text, sentences=spans))
         return made
+
+
+def telling_sentence(looks: Sequence[Look]) -> Look:
+    """The one sentence that most bears a statement out."""
+    return max([one for one in looks if one.single] or looks, key=lambda one: (one.opinion.supported, one.closeness))
 
 
 def nearly_said(looks: Sequence[Look]) -> Look | None:

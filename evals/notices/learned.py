@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from evals.lexicons import load_yaml
 from evals.shipped import find
 
-BUCKETS = 1 << 14
+BUCKETS = 1 << 15
 """How many weights each notice has."""
 WEIGHTS = "datasets/lexicons/notices_learned.npz"
 

@@ -59,9 +59,8 @@ def find_hits(lines: Sequence[Line]) -> list[Hit]:
 
 
 def _hits(lines: Sequence[Line], number: int, line: Line) -> Iterator[Hit]:
-    around = _cues_around(lines, number)
     for pattern in load_patterns():
-        if pattern.needs & ~line.cues or pattern.near_needs & ~around:
+        if pattern.needs & ~line.cues:
             continue
         if match := _match(lines, number, pattern):
             start, end = _span(match)
@@ -112,13 +111,6 @@ def _neighbours(lines: Sequence[Line], number: int) -> list[Line]:
     block = lines[number].block
     near = lines[max(0, number - _BEFORE) : number + 1 + _AFTER]
     return [line for line in near if abs(line.block - block) <= 1]
-
-
-def _cues_around(lines: Sequence[Line], number: int) -> int:
-    cues = 0
-    for line in _neighbours(lines, number):
-        cues |= line.cues
-    return cues
 
 
 def _around(lines: Sequence[Line], number: int) -> str:

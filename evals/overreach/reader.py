@@ -85,17 +85,21 @@ def _signs() -> Signs:
 
 def opinions(lines: Sequence[Line]) -> list[Opinion]:
     """What the reader thinks of each line, in order."""
+    if not lines:
+        return []
     learned = weights()
-    return [_opinion(learned, signs.astype(np.intp)) for signs in _signs().of(lines)]
+    signs, owner = _signs().of(lines)
+    places = signs.astype(np.intp)
+    size = np.sqrt(np.bincount(owner, minlength=len(lines)))
+    scores = np.bincount(owner, weights=learned.any[places], minlength=len(lines)) / size + learned.bias
+    return [
+        Opinion(score, _rules(learned, places[owner == number], float(size[number])) if score >= learned.sure else ())
+        for number, score in enumerate(map(float, scores.round(3)))
+    ]
 
 
-def _opinion(learned: Weights, signs: NDArray[np.intp]) -> Opinion:
-    # Summed in whole numbers' order on one thread: the same sum on every machine once rounded.
-    size = float(np.sqrt(len(signs)))
-    score = round(float(learned.any[signs].sum(dtype=np.float64)) / size + learned.bias, 3)
-    if score < learned.sure:
-        return Opinion(score, ())
-    likeness = np.round(learned.rules[signs].sum(axis=0, dtype=np.float64) / size, 3)
+def _rules(learned: Weights, places: NDArray[np.intp], size: float) -> tuple[str, ...]:
+    likeness = np.round(learned.rules[places].sum(axis=0, dtype=np.float64) / size, 3)
     order = sorted(range(len(RULES)), key=lambda rule: (-likeness[rule], rule))
     second = [order[1]] if likeness[order[0]] - likeness[order[1]] <= learned.close else []
-    return Opinion(score, tuple(RULES[rule] for rule in (order[0], *second)))
+    return tuple(RULES[rule] for rule in (order[0], *second))

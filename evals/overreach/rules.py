@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from evals.errors import UserError, did_you_mean
 from evals.lexicons import load_yaml
-from evals.overreach.cues import MASK, SIGNS, Cue, Index, cues_of
+from evals.overreach.cues import MASK, SIGNS, Cue, Index
 from evals.overreach.families import Families
 from evals.records import SEVERITIES, Severity
 
@@ -50,7 +50,6 @@ class Pattern:
     also: tuple[re.Pattern[str], ...]
     unless: tuple[re.Pattern[str], ...]
     near: re.Pattern[str] | None
-    near_needs: int
     not_near: re.Pattern[str] | None
     even: frozenset[str]
     severity: Severity | None
@@ -120,15 +119,13 @@ def _pattern(rule: str, row: Mapping[str, Any], where: str) -> Pattern:
         _check(where, name, load_yaml(_RULES)["excuses"])
     find = families().compile(row["find"], where)
     also = tuple(families().compile(one, where) for one in row.get("also", _EMPTY))
-    told = [_needed(need, where) for need in row.get("needs", _EMPTY)]
     return Pattern(
         rule=rule,
         find=find,
-        needs=index().need([*told, *(cue for one in (find, *also) for cue in cues_of(one))]),
+        needs=index().need(_needed(need, where) for need in row.get("needs", _EMPTY)),
         also=also,
         unless=tuple(families().compile(one, where) for one in row.get("unless", _EMPTY)),
-        near=(near := families().compile(row["near"], where) if "near" in row else None),
-        near_needs=index().need(cues_of(near)) if near else 0,
+        near=families().compile(row["near"], where) if "near" in row else None,
         not_near=families().compile(row["not_near"], where) if "not_near" in row else None,
         even=frozenset(row.get("even", _EMPTY)),
         severity=row.get("severity"),

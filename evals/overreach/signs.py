@@ -17,6 +17,7 @@ from evals.overreach.lines import Line
 
 SIGNS_IN_ALL = 1 << 15
 Numbers = NDArray[np.uint64]
+Owners = NDArray[np.intp]
 Groups = Mapping[str, tuple[int, int, int]]
 """Word -> its group in a coarse, a middle and a fine sorting of words by meaning."""
 
@@ -27,13 +28,14 @@ _SHORTEST_STEM = 3
 _NUMBERS = ("<1>", "<2>", "<3>")
 _MEDICINE, _BEGIN, _END = "<medicine>", "<begin>", "<end>"
 # One multiplier for each kind of sign, so that the same word gives another number in another part.
-_KINDS = {kind: np.uint64(zlib.crc32(kind.encode()) | 1) for kind in "wsabcpqdemnxyz"}
+_KINDS = {kind: np.uint64(zlib.crc32(kind.encode()) | 1) for kind in "wsabcpqdemnxyztk"}
 _BITS = np.uint64((1 << 32) - 1)
 _SHIFT = np.uint64(32 - 15)
 _SPREAD = np.uint64(2654435761)
 _SECOND = np.uint64(31)
 # Longer sentences are read up to here, so that time stays linear.
 _MOST_TOKENS = 200
+_COLUMNS = 6
 
 
 def tokens(text: str) -> list[str]:
@@ -74,13 +76,13 @@ class Signs:
         self._groups = groups
         self._of_token = lru_cache(maxsize=65536)(self._look_up)
 
-    def of(self, lines: Sequence[Line]) -> list[Numbers]:
-        """The signs of each line, those of the sentences around it included."""
-        words = [np.array([self._of_token(token) for token in tokens(line.text)], dtype=np.uint64) for line in lines]
-        return [
-            np.concatenate([*_own(words[number]), *_near(lines, words, number), *_standing(line)])
-            for number, line in enumerate(lines)
-        ]
+    def of(self, lines: Sequence[Line]) -> tuple[Numbers, NDArray[np.intp]]:
+        """The signs of all lines in one row, those of sentences around them included, and the line each belongs to."""
+        read = [tokens(line.text) for line in lines]
+        told = np.array([self._of_token(token) for line in read for token in line], np.uint64).reshape(-1, _COLUMNS)
+        owner = np.repeat(np.arange(len(lines)), [len(line) for line in read])
+        parts = [*_own(told, owner), *_near(lines, told, owner), *_standing(lines)]
+        return np.concatenate([part for part, _ in parts]), np.concatenate([whose for _, whose in parts])
 
     def _look_up(self, token: str) -> tuple[int, int, int, int, int, int]:
         """Word, stem, three groups, and the middle group or else the stem."""
@@ -99,26 +101,34 @@ def _sign(kind: str, values: Numbers) -> Numbers:
     return ((((values + np.uint64(1)) * _KINDS[kind] & _BITS) * _SPREAD & _BITS) >> _SHIFT).astype(np.uint64)
 
 
-def _own(word: Numbers) -> list[Numbers]:
+def _own(word: Numbers, owner: Owners) -> list[tuple[Numbers, Owners]]:
+    singles = [(_sign(kind, word[:, column]), owner) for column, kind in enumerate("wsabc")]
     stems, middle = word[:, 1], word[:, 5]
-    singles = [_sign(kind, word[:, column]) for column, kind in enumerate("wsabc")]
-    pairs = [_pair("p", stems, 1), _pair("q", stems, 2), _pair("d", middle, 1), _pair("e", middle, 2)]
-    return singles + pairs
+    pairs = [("p", stems, 1), ("q", stems, 2), ("d", middle, 1), ("e", middle, 2)]
+    return singles + [_pair(kind, values, apart, owner) for kind, values, apart in pairs]
 
 
-def _pair(kind: str, values: Numbers, apart: int) -> Numbers:
-    return _sign(kind, values[:-apart] * _SECOND + values[apart:] & _BITS)
+def _pair(kind: str, values: Numbers, apart: int, owner: Owners) -> tuple[Numbers, Owners]:
+    inside = owner[apart:] == owner[:-apart]
+    return _sign(kind, (values[:-apart] * _SECOND + values[apart:] & _BITS)[inside]), owner[apart:][inside]
 
 
-def _near(lines: Sequence[Line], words: Sequence[Numbers], number: int) -> list[Numbers]:
-    found: list[Numbers] = []
-    for step, kind, group in ((-1, "m", "x"), (-2, "n", "y"), (1, "z", "b")):
-        other = number + step
-        if 0 <= other < len(lines) and abs(lines[other].block - lines[number].block) <= 1:
-            found += [_sign(kind, words[other][1:-1, 1]), _sign(group, words[other][1:-1, 4] + np.uint64(1 << 20))]
+def _near(lines: Sequence[Line], word: Numbers, owner: Owners) -> list[tuple[Numbers, Owners]]:
+    """What a sentence gets from its neighbours: the words of the two before it and of the one after it."""
+    blocks = np.array([line.block for line in lines])
+    inner = word[:, 0] != _number(_BEGIN)
+    inner &= word[:, 0] != _number(_END)
+    found: list[tuple[Numbers, Owners]] = []
+    for step, kind, group in ((1, "m", "x"), (2, "n", "y"), (-1, "z", "t")):
+        to = owner + step
+        kept = inner & (to >= 0) & (to < len(lines))
+        kept[kept] = np.abs(blocks[to[kept]] - blocks[owner[kept]]) <= 1
+        found += [(_sign(kind, word[kept, 1]), to[kept]), (_sign(group, word[kept, 4]), to[kept])]
     return found
 
 
-def _standing(line: Line) -> list[Numbers]:
-    told = [line.kind, "quotes"] if line.quotes else [line.kind]
-    return [_sign("a", np.array([_number(word) for word in told], dtype=np.uint64))]
+def _standing(lines: Sequence[Line]) -> list[tuple[Numbers, Owners]]:
+    told = [(number, line.kind) for number, line in enumerate(lines)]
+    told += [(number, "quotes") for number, line in enumerate(lines) if line.quotes]
+    values = np.array([_number(word) for _, word in told], dtype=np.uint64)
+    return [(_sign("k", values), np.array([number for number, _ in told], dtype=np.intp))]

@@ -7,6 +7,7 @@ no arithmetic that differs between machines. `training/red_flag_reader.py` makes
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from evals.lexicons import load_jsonl
@@ -62,7 +63,7 @@ def _of_sentence(sentence: Sentence) -> Iterator[tuple[str, str]]:
         yield "stem", word[:_STEM]
     yield "first", f"{words[0]} {mark}"
     around = ["<", *words, mark]
-    for left, right in zip(around, around[1:], strict=False):
+    for left, right in pairwise(around):
         yield "pair", f"{left} {right}"
     for name in sentence.context:
         yield "context", name

@@ -18,6 +18,7 @@ from evals.scorers import Measure
 _LEFT: Mapping[Severity, float] = {"info": 1.0, "minor": 0.75, "moderate": 0.5, "severe": 0.25, "critical": 0.0}
 # With fewer words than this the declared language is believed.
 _ENOUGH_TO_TELL = 20
+_LEARNED = " A trained reader found this by its likeness to such sentences, not by its wording: check it."
 _DESCRIBED = "This states a dose without telling the reader to take it. Check that it cannot be read as an order."
 
 
@@ -29,7 +30,7 @@ class Overreach:
     review_on_record: bool = False
 
     name: ClassVar[str] = "overreach"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     measures: ClassVar[Mapping[str, Measure]] = {
         **{
             rule.id: Measure(f"{rule.name}: sentences that break this rule", "count", "down")
@@ -88,10 +89,11 @@ def _finding(hit: Hit) -> Finding:
     message = _DESCRIBED if hit.severity == "info" else rule.message
     event = load_yaml("overreach.yaml")["never_events"].get(hit.never_event)
     never = f" Never event: {event}." if event and hit.severity != "info" else ""
+    learned = _LEARNED if hit.learned else ""
     return Finding(
         rule=hit.rule,
         severity=hit.severity,
-        message=f"{message}{never} (Source: {rule.source}.)",
+        message=f"{message}{never}{learned} (Source: {rule.source}.)",
         start=hit.start,
         end=hit.end,
     )

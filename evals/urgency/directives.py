@@ -4,30 +4,28 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Literal
 
 from evals.lexicons import load_yaml
 from evals.notices.combinations import Hit
 from evals.notices.groups import Groups, Word, words_of
 from evals.readability.structure import visible_text
-from evals.records import Answer, Block, SectionKind
+from evals.records import Answer
 from evals.red_flags import signs_in
+from evals.urgency.places import places_of
 
 Tier = Literal["T0", "T1", "T2", "T3"]
 TIERS: tuple[Tier, ...] = ("T0", "T1", "T2", "T3")
 """911 or emergency room now; 24-hour line now; call the same day; anything slower."""
 
 _FILE = "urgency.yaml"
-_NOTICES: frozenset[SectionKind | None] = frozenset({"opening_notice", "closing_notice", "upload"})
-_SILENT: frozenset[SectionKind | None] = frozenset({"title", "date", "related", "references", "questions"})
 _NEAR = 9
 _FAR = 20
 _QUOTED = re.compile(r"[\"“«][^\"“”«»\n]{3,400}(?:[\"”»]|\Z)")
 _SHORT_QUESTION = 4
 _CLOSING = "\"'”’)* "
 _Found = tuple[Tier, str | None]
-# Plain ends of sentences: instructions are short, and the splitter for claims would take most of the time.
-_END = re.compile(r"(?<=[.!?…])(?<!\bDr\.)(?<!\bSt\.)(?<!e\.g\.)(?<!i\.e\.)[\"'”’)\]*_]*\s+|\n+")
 _SENDS = re.compile(
     r"911|999|112|988|\bER\b|\bED\b|A&E|emergenc|urgencias|hospital|ambulan|casualty|paramedic|crisis|lifeline|poison|"
     r"call|phone|ring\b|dial|contact|reach|page\b|alert|notify|report|tell|speak|talk|llam",
@@ -72,7 +70,7 @@ def read_directives(answer: Answer, *, closely: bool = True) -> Reading:
     text = visible_text(answer)
     directives: list[Directive] = []
     undoing: list[tuple[int, int]] = []
-    for place in _places(answer, text):
+    for place in places_of(answer, text):
         if not closely and not _SENDS.search(text, place.start, place.end):
             continue
         words = words_of(text, place.start, place.end)
@@ -93,65 +91,19 @@ def read_directives(answer: Answer, *, closely: bool = True) -> Reading:
     return Reading(tuple(directives), tuple(undoing))
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A sentence, how many words and paragraphs stand before it, and whether it stands in a notice or is a heading."""
-
-    start: int
-    end: int
-    before: int
-    paragraph: int
-    notice: bool
-    heading: bool
-
-
-def _places(answer: Answer, text: str) -> Iterator[_Place]:
-    before, paragraph = 0, -1
-    for block, section in _blocks(answer, text):
-        notice = section in _NOTICES
-        counted = block.kind != "heading" and not notice
-        paragraph += counted
-        for start, end in _sentences(text, block):
-            yield _Place(start, end, before, paragraph, notice, block.kind == "heading")
-            before += text.count(" ", start, end) + 1 if counted else 0
-
-
-def _blocks(answer: Answer, text: str) -> Iterator[tuple[Block, SectionKind | None]]:
-    sections = sorted(answer.sections, key=lambda section: (section.start, section.end))
-    blocks = sorted(answer.blocks, key=lambda block: (block.start, block.end)) or list(_lines(text))
-    index = 0
-    for block in blocks:
-        while index < len(sections) and sections[index].end <= block.start:
-            index += 1
-        inside = index < len(sections) and sections[index].start <= block.start
-        section = sections[index].kind if inside else None
-        if block.kind != "code" and section not in _SILENT:
-            yield block, section
-
-
-def _sentences(text: str, block: Block) -> Iterator[tuple[int, int]]:
-    start = block.start
-    for mark in [*_END.finditer(text, block.start, block.end), None]:
-        end = mark.start() if mark else block.end
-        if text[start:end].strip():
-            yield start, end
-        start = mark.end() if mark else end
-
-
-def _lines(text: str) -> Iterator[Block]:
-    at = 0
-    for line in text.split("\n"):
-        if line.strip():
-            yield Block(kind="paragraph", start=at, end=at + len(line))
-        at += len(line) + 1
-
-
 def _directive(text: str, words: Sequence[Word], hits: Mapping[str, Sequence[Hit]]) -> _Found | None:
     """The highest tier a sentence sends the reader to, and on which condition; an unconditional one goes first."""
+    hits = {**hits, "parted": _parted(text, words)}
     found: list[_Found] = [(tier, _condition(text, words, hits, hit)) for tier, hit in _candidates(hits, len(words))]
     if not found:
         return None
     return min(found, key=lambda one: (one[1] is not None, TIERS.index(one[0])))
+
+
+def _parted(text: str, words: Sequence[Word]) -> list[Hit]:
+    """The words before which a new thought begins: "Don't redial; call 911"."""
+    pairs = enumerate(pairwise(words), start=1)
+    return [(at, at) for at, (left, right) in pairs if ";" in text[left.end : right.start]]
 
 
 def _candidates(hits: Mapping[str, Sequence[Hit]], length: int) -> Iterator[tuple[Tier, Hit]]:
@@ -192,7 +144,11 @@ def _near(group: Sequence[Hit], hit: Hit) -> list[Hit]:
 
 
 def _negated(hits: Mapping[str, Sequence[Hit]], verb: Hit) -> bool:
-    return any(0 < verb[0] - last <= 3 or last == verb[0] for _, last in hits.get("negate", ()))
+    # "… so that you aren't alone, and call 988" forbids no call.
+    comforts = {first for first, _ in hits.get("alone", ())}
+    negations = [last for first, last in hits.get("negate", ()) if first not in comforts]
+    starts = [first for first, _ in hits.get("parted", ()) if first <= verb[0]]
+    return any(last == verb[0] or (0 < verb[0] - last <= 3 and last >= max(starts, default=0)) for last in negations)
 
 
 def _condition(text: str, words: Sequence[Word], hits: Mapping[str, Sequence[Hit]], hit: Hit) -> str | None:

@@ -30,12 +30,14 @@ def judge_act(flag: Flag, told: Set[str], reading: Reading) -> Verdict:
         return Verdict("missing")
     enough = [d for d in meant if TIERS.index(_tier(d, flag)) <= TIERS.index(flag.accept)]
     if not enough:
-        return Verdict("too_low", meant[0].start, meant[0].end)
+        return Verdict("too_low", meant[-1].start, meant[-1].end)
     first = enough[0]
     if undone := _undone(reading, first):
         return Verdict("undone", *undone)
     if not is_first(first):
         return Verdict("buried", first.start, first.end)
+    if belittled := next((span for span in reading.undoing if span[1] <= first.start), None):
+        return Verdict("undone", *belittled)
     return Verdict("ok", first.start, first.end)
 
 

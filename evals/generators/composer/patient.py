@@ -20,8 +20,7 @@ def is_other_person(question: Question) -> bool:
 
 def dangers_of(question: Question) -> tuple[Danger, ...]:
     """Danger signs in the question and in the asker's own record."""
-    record_text = question.record.text if question.record and not is_other_person(question) else ""
-    return find_red_flags(f"{question.text}\n{record_text}")
+    return find_red_flags(question.text, None if is_other_person(question) else question.record)
 
 
 def asked_cancers(question: Question) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def _kinds(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
     for slot, mine in claim.by_slot.items():
         theirs = evidence.by_slot.get(slot, ()) if slot.startswith("kind:") else ()
         said, stated = {m.value for m in mine}, {m.value for m in theirs}
-        if said & stated and min(len(said), len(stated)) >= _LIST:
+        if said & stated and max(len(said), len(stated)) >= _LIST:
             # Two lists of things of one kind: what one has more than the other is no contradiction.
             continue
         new = [m for m in mine if m.value not in stated and not m.denied and not m.open and _is_new(claim, m, evidence)]
