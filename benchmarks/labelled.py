@@ -18,14 +18,13 @@ from evals.suite import Part, load_suite
 
 SUITE = "datasets/suites/realistic.yaml"
 
-# A rule belongs to the scorer named for it, else to the one named for its first letter.
+# A rule belongs to the scorer named for it, else to the one named for the letters it begins with.
 OWNERS = {
     "E": "faithfulness", "R": "readability", "D": "disclaimer",
     "E06": "citations", "E13": "citations", "E13b": "citations", "E14": "citations",
     "E12": "completeness", "E17": "completeness", "E18": "completeness", "E22": "personal_fit",
+    "RF": "urgency", "O": "overreach", "F": "personal_fit",
 }  # fmt: skip
-# Rules that no scorer covers yet, whatever their letter.
-LATER = frozenset({"R-jargon"})
 
 
 def run_recorded(answers: str | None = None) -> tuple[Run, float]:
@@ -55,8 +54,7 @@ def answered(run: Run) -> Iterator[tuple[Item, RecordedAnswer]]:
 
 def owner(rule: str, scorers: frozenset[str]) -> str | None:
     """The scorer of a run that answers for a rule, or None."""
-    # RF (danger signs) and O (overreach) have no scorer; R alone would claim RF.
-    name = None if rule in LATER or rule.startswith("RF") else OWNERS.get(rule) or OWNERS.get(rule[0])
+    name = OWNERS.get(rule) or OWNERS.get(rule[:2]) or OWNERS.get(rule[0])
     return name if name in scorers else None
 
 

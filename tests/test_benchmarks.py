@@ -187,9 +187,10 @@ def test_a_rule_belongs_to_a_scorer_only_when_the_run_has_it():
     owners = {rule: owner(rule, scorers) for rule in ("E08", "E13b", "E12", "RF04", "R-grade", "R-jargon", "O3", "D1")}
     assert owners == {
         "E08": "faithfulness", "E13b": "citations", "E12": None, "RF04": None, "R-grade": "readability",
-        "R-jargon": None, "O3": None, "D1": None,
+        "R-jargon": "readability", "O3": None, "D1": None,
     }  # fmt: skip
     assert owner("E12", frozenset({"completeness"})) == "completeness"
+    assert owner("RF04", frozenset({"urgency", "readability"})) == "urgency"
 
 
 def test_confidences_fall_into_tenths_and_none_is_lost():

@@ -64,6 +64,12 @@ class Statements:
         # Not under the question: what the reader wrongly assumes is no word of the answer's.
         return self._find(statement, OWN_VOICE, _cutoff("asserts"), "", least=_cutoff("asserts_closeness"))
 
+    def closeness(self, statement: str) -> float:
+        """How near the sentence is, in [0, 1], that most bears a statement out; 0 when none is on its matter."""
+        claim = without_lead(statement)
+        looks = [look(claim, match) for match in self._evidence.find(claim)]
+        return telling_sentence(looks).closeness if looks else 0.0
+
     def _find(self, statement: str, roles: frozenset[Role], cutoff: float, asked: str, *, least: float = 0.0) -> Found:
         only = frozenset(name for name, role in self._roles.items() if role in roles)
         whole = self._weigh(without_lead(statement), only, cutoff, asked, least)
