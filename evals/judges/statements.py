@@ -90,7 +90,9 @@ class Statements:
         if not looks:
             return Found(0.0, False)
         weighed = weigh(looks)
-        if telling_sentence(looks).closeness < least:
+        telling = telling_sentence(looks)
+        # Blame wants a sentence that is about it, and in which no check finds a difference.
+        if least and (telling.closeness < least or telling.has("clash") or telling.has("inflated")):
             return Found(0.0, False, *self._place(weighed.best.match.window))
         # What speaks against it more than for it is not said, however much of it is there.
         outweighed = weighed.shares["contradicted"] >= weighed.shares["supported"]
