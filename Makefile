@@ -34,4 +34,5 @@ lock: setup
 
 benchmark: setup
 	$(BIN)/python -m benchmarks.faithfulness
+	$(BIN)/python -m benchmarks.safety
 	$(BIN)/python -m benchmarks.realistic
