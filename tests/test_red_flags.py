@@ -12,6 +12,7 @@ from evals.load import load_questions
 from evals.records import Record, Treatment
 from evals.red_flags import Danger, find_red_flags, load_flags, signs_in, when_to_call
 from evals.red_flags.flags import read_part
+from evals.red_flags.reader import leaning
 from evals.red_flags.reading import read
 from evals.red_flags.scope import signs_of
 from tests.cases import ROOT
@@ -99,15 +100,67 @@ def test_the_trigger_agrees_with_every_label_of_the_shipped_questions():
         assert not labelled or labelled & found, question.id
 
 
-@pytest.mark.parametrize("name", ["safety_texts_dev.jsonl", "safety_pool_red_flags.jsonl"])
+@pytest.mark.parametrize("name", ["safety_texts_dev", "safety_pool_red_flags", "safety_pool_red_flags_2"])
 def test_no_one_in_danger_is_missed_and_few_others_alarmed_in_the_labelled_texts(name):
-    lines = (ROOT / "datasets/faults" / name).read_text("utf-8").splitlines()
+    lines = (ROOT / f"datasets/faults/{name}.jsonl").read_text("utf-8").splitlines()
     texts = [row for row in map(json.loads, lines) if row["family"] == "red_flag"]
     acting = {row["id"]: "act" in modes(row["question"]).values() for row in texts}
     wanted = {row["id"]: row["expect"].startswith("act") for row in texts}
     assert [i for i in wanted if wanted[i] and not acting[i]] == []
     alarmed = [i for i in wanted if acting[i] and not wanted[i]]
     assert len(alarmed) <= 0.05 * sum(not want for want in wanted.values())
+
+
+OTHER_LANGUAGES = [
+    ("RF01", "Ich habe seit heute Nacht 39 Fieber nach der Chemo. Soll ich bis Montag warten?"),
+    ("RF13", "Depuis ce matin ma mère a du mal à respirer et mal à la poitrine, elle a un cancer du sein."),
+    ("RF14", "Mia madre vomita sangue, ha un tumore allo stomaco. Cosa faccio?"),
+    ("RF01", "После химии температура 38.9 и озноб. Можно подождать до утра?"),
+    ("RF01", "化疗后一周，发烧39度，发抖。可以先吃退烧药吗？"),
+]
+
+
+@pytest.mark.parametrize(("flag", "text"), OTHER_LANGUAGES)
+def test_the_commonest_signs_are_known_in_other_languages(flag, text):
+    assert "act" in modes(text).values()
+
+
+@pytest.mark.parametrize("text", ["Wie lange dauert eine Chemotherapie?", "化疗期间没有发烧，可以吃水果吗？"])
+def test_a_calm_question_in_another_language_raises_no_alarm(text):
+    assert "act" not in modes(text).values()
+
+
+def lean(text: str) -> float | None:
+    sentences = read(text)
+    return leaning(sentences, signs_of(sentences))
+
+
+def test_the_second_reader_tells_how_people_in_danger_talk_from_how_others_do():
+    danger = lean("My teeth are chattering since tonight, chemo was on Monday. Can I wait until morning?")
+    calm = lean("Knitting hats for the chemo ward this year. Does the unit accept wool?")
+    assert danger is not None
+    assert calm is not None
+    assert danger > 0 > calm
+
+
+@pytest.mark.parametrize("text", ["", "fever", "Qwrt zxcv plmk vbnq wrtz", "chemo went well " * 60])
+def test_the_second_reader_says_nothing_where_it_cannot_tell(text):
+    assert lean(text) is None
+
+
+@pytest.mark.parametrize("text", ["fever 102 chemo", "chest pain", "bleeding wont stop", "I want to die"])
+def test_a_few_bare_words_of_danger_are_enough(text):
+    assert "act" in modes(text).values()
+
+
+@pytest.mark.parametrize("text", ["What is bile duct cancer?", "is my cancer back", "Name three types of therapy."])
+def test_without_a_sign_that_holds_now_the_second_reader_alone_raises_no_alarm(text):
+    assert "act" not in modes(text).values()
+
+
+def test_a_question_about_how_long_someone_has_needs_the_crisis_line():
+    for text in ("How long do I have?", "how long i got left to live??", "How much time do I have left?"):
+        assert "988" in (when_to_call(text) or "")
 
 
 TEMPERATURES = [

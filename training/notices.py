@@ -11,7 +11,7 @@ are told apart that were left out of training, a fifth at a time, for a choice o
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +28,10 @@ from evals.records import Answer
 ROOT = Path(__file__).parents[1]
 NOTICES = tuple(f"D{number}" for number in range(1, 13))
 WRITTEN = ROOT / "training" / "written_notices.jsonl"
-OTHERS = 0.3
+OTHERS = 0.1
 """Weight of a sentence written for another notice: most likely, but not surely, it does not say this one."""
+NONE = 0.3
+"""Weight of a sentence of plain clinical text."""
 RIDGE = 0.3
 
 
@@ -79,7 +81,7 @@ def read_examples() -> list[Example]:
         for row in map(json.loads, path.read_text("utf-8").splitlines())
         if row["family"] == "notice"
     ]
-    return [*labelled, *_wordings(), *_passages()]
+    return [*labelled, *_wordings(), *_passages(), *_answers()]
 
 
 def _wordings() -> Iterator[Example]:
@@ -98,6 +100,12 @@ def _passages() -> Iterator[Example]:
         yield Example(None, False, plain[:1500].replace("{", "(").replace("}", ")"), "", "guidelines")
 
 
+def _answers() -> Iterator[Example]:
+    lines = (ROOT / "datasets" / "answers" / "clean.jsonl").read_text("utf-8").splitlines()
+    for row in map(json.loads, lines):
+        yield Example(None, False, row["answer"], "", "answers")
+
+
 def tabulate(examples: Sequence[Example]) -> Table:
     """The sentences of the texts."""
     wordings = load_wordings("en")
@@ -105,13 +113,18 @@ def tabulate(examples: Sequence[Example]) -> Table:
     texts: list[int] = []
     holds: list[bool] = []
     for number, example in enumerate(examples):
-        sentences, said = hear_sentences(_answer(example.text), example.text, wordings)
+        heard, said = hear_sentences(_answer(example.text), example.text, wordings)
+        if example.notice is None:
+            # Where a pattern finds a notice, its neighbours may be notices too: they teach nothing.
+            said_in = {sentence.block for sentence in said if sentence.notices}
+            plain = [n for n, sentence in enumerate(said) if sentence.block not in said_in]
+            heard, said = [heard[n] for n in plain], [said[n] for n in plain]
         at = example.text.find(example.words)
         start, end = (at, at + len(example.words)) if at >= 0 else (0, len(example.text))
         holds += [sentence.start < end and sentence.end > start for sentence in said]
         texts += [number] * len(said)
         # Far apart, so that texts are no neighbours.
-        told += [Told(each.words, each.groups, each.asks, each.block + 1000 * number) for each in sentences]
+        told += [replace(each.told(), block=each.place.block + 1000 * number) for each in heard]
     found = features(told)
     rows = csr_matrix((found.values, (found.sentences, found.buckets)), shape=(len(told), BUCKETS))
     return Table(rows, np.array(texts), np.array(holds))
@@ -133,7 +146,9 @@ def _fit_notice(notice: str, table: Table, examples: Sequence[Example]) -> tuple
     # Other sentences of a text that says it may say it too: they teach nothing.
     kept = np.flatnonzero(~own | ~says | table.holds)
     wanted = (own & says & table.holds)[kept]
-    return fit(table.rows[kept], wanted, np.where(own, 1.0, OTHERS)[kept])
+    none = np.array([examples[text].notice is None for text in table.texts])
+    importance = np.where(own, 1.0, np.where(none, NONE, OTHERS))
+    return fit(table.rows[kept], wanted, importance[kept])
 
 
 def fit(
@@ -150,7 +165,7 @@ def fit(
         slope = -importance * signs / (1 + np.exp(np.clip(margins, -30, 30)))
         return value, np.concatenate([columns @ slope + RIDGE * weights, [slope.sum()]])
 
-    best = minimize(loss, np.zeros(rows.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 80}).x
+    best = minimize(loss, np.zeros(rows.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 40}).x
     return best[:-1], float(best[-1])
 
 

@@ -1,10 +1,9 @@
 """Words -> groups of like meaning, from the judge's own encoder: what the overreach reader knows of words it never met.
 
 Each word is read alone by MiniLM (`evals/judges/verifier/weights`), and the vectors are sorted into 64, 256 and 800
-groups by k-means from fixed starts. Kept in `word_groups.npz` beside the texts, since reading takes minutes.
+groups by k-means from fixed starts. Reading them takes minutes.
 """
 
-import json
 import re
 from collections import Counter
 from functools import cache

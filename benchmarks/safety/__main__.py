@@ -2,7 +2,7 @@
 
     python -m benchmarks.safety [--part NAME ...] [--half HALF ...] [--data DIR] [--misses] [--json]
 
-The texts are those of `datasets/faults/`. `dev` texts and half of the `pool` texts were read while the rules were
+The texts are those of `datasets/faults/`. `dev` and `pool` texts were read or learnt from while the rules were
 written, the `test` texts were not: only their figures say how the rules do on texts they have not met.
 """
 
@@ -25,6 +25,7 @@ DESCRIPTION = "How often the scorers of notices, danger signs and overreach are 
 PARTS: dict[str, tuple[str, Family]] = {
     "notices": ("notices", "notice"),
     "red_flags": ("urgency", "red_flag"),
+    "instructions": ("instructions", "red_flag"),
     "overreach": ("overreach", "overreach"),
 }
 

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import log
 
 from evals.notices.combinations import Combination, Hit
 from evals.notices.elements import IT_SELF, Wordings
@@ -18,10 +19,13 @@ _MAY_ASK = frozenset({"D10", "upload_offer"})
 _NOTICES: frozenset[SectionKind | None] = frozenset({"opening_notice", "closing_notice"})
 # Notices that are nothing but notices: beside one of them, doubtful words are meant as a notice too.
 _COMPANY = frozenset({"D1", "D2", "D3", "D6", "D9", "D12"})
-# Where weak words are meant as the notice; for the rest, in a notice.
+# Where weak words are meant; for the rest, in a notice.
 _HOMES: Mapping[str, frozenset[SectionKind | None]] = {"D10": frozenset({"upload"})}
 # Groups by which a sentence is known to speak of the text itself or of those who made it.
 _OF_ITSELF = ("self", "us", IT_SELF)
+# For the trained reader: fewer words tell nothing; below this score vetoes are heeded; texts of few sentences.
+_FEWEST_WORDS, _BEYOND_DOUBT, _SHORT = 3, -0.5, 4
+TOPICS = ("treatment", "symptoms", "cancer", "courtesy", "notice_heading")
 _CLOSING = "\"'”’»)]*_ "
 
 
@@ -59,14 +63,11 @@ class Said:
         return any(not notice.weak for notice in self.notices)
 
 
-TOPICS = ("treatment", "symptoms", "cancer", "courtesy", "notice_heading")
-
-
 def read_sentences(answer: Answer, text: str, wordings: Wordings) -> tuple[Said, ...]:
     """The sentences of the visible text in order. A weak notice beside another one in its block is taken as meant."""
     heard, said = hear_sentences(answer, text, wordings)
     if wordings.reader is not None and said:
-        said = _read_again(said, heard, wordings.reader)
+        said = _read_again(said, heard, wordings, wordings.reader)
     beside: dict[int, set[str]] = {}
     for sentence in said:
         meant = {notice.id for notice in sentence.notices if not notice.weak and notice.id in _COMPANY}
@@ -74,33 +75,45 @@ def read_sentences(answer: Answer, text: str, wordings: Wordings) -> tuple[Said,
     return tuple(_in_context(sentence, beside) for sentence in said)
 
 
-def hear_sentences(answer: Answer, text: str, wordings: Wordings) -> tuple[list[Told], list[Said]]:
-    """The sentences as the trained reader sees them, and what the patterns alone find in them."""
-    told: list[Told] = []
+def hear_sentences(answer: Answer, text: str, wordings: Wordings) -> "tuple[list[Heard], list[Said]]":
+    """The sentences taken apart, and what the patterns alone find in them."""
+    every: list[Heard] = []
     said: list[Said] = []
-    before: _Heard | None = None
+    before: Heard | None = None
     for place in _places(answer, text):
-        heard = _hear(text, place, wordings, before)
-        told.append(Told([word.folded for word in heard.words], tuple(heard.hits), heard.asks, place.block))
-        said.append(_said(heard, before, wordings))
-        before = heard
-    return told, said
+        before, last = _hear(text, place, wordings, before), before
+        every.append(before)
+        said.append(_said(before, last, wordings))
+    return every, said
 
 
-def _read_again(said: Sequence[Said], told: Sequence[Told], reader: Reader) -> list[Said]:
+def _read_again(said: Sequence[Said], heard: "Sequence[Heard]", wordings: Wordings, reader: Reader) -> list[Said]:
     """What the sentences say when the trained reader adds notices that no pattern knows and undoes unlikely ones."""
     again: list[Said] = []
-    for sentence, heard, row in zip(said, told, reader.scores(told).tolist(), strict=True):
+    # The more sentences, the less likely it is that a given one is the notice.
+    adds = reader.adds + 0.5 * log(max(1.0, len(said) / _SHORT))
+    rows = reader.scores([each.told() for each in heard]).tolist()
+    for sentence, each, row in zip(said, heard, rows, strict=True):
         scores = dict(zip(reader.notices, row, strict=True))
-        kept = [n for n in sentence.notices if n.weak or scores.get(n.id, 0.0) >= reader.keeps]
-        sure = {notice.id for notice in kept if not notice.weak}
+        sure = {n for n in sentence.notices if n.weak or n.start < sentence.start}
+        kept = [n for n in sentence.notices if n in sure or scores.get(n.id, 0.0) >= reader.keeps]
+        # What is said over two sentences is not judged by the second; where a pattern is in doubt, so is this.
+        known = {notice.id for notice in kept}
         added = [
             Notice(name, sentence.start, sentence.end, False, sentence.section)
             for name, score in scores.items()
-            if score > reader.adds and name not in sure and (name in _MAY_ASK or not heard.asks)
+            if score > adds and name not in known and _may_add(name, score, each, wordings)
         ]
         again.append(replace(sentence, notices=(*kept, *added)))
     return again
+
+
+def _may_add(name: str, score: float, heard: "Heard", wordings: Wordings) -> bool:
+    if len(heard.words) < _FEWEST_WORDS or heard.place.heading or (heard.asks and name not in _MAY_ASK):
+        return False
+    if heard.hits.get("it", [(1, 1)])[0][0] == 0 and heard.hits.keys().isdisjoint((IT_SELF, "self")):
+        return False
+    return score > _BEYOND_DOUBT or not any(veto.find(heard.hits) for veto in wordings.vetoes.get(name, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +151,8 @@ def _section_at(sections: Sequence[Section], starts: Sequence[int], position: in
 
 
 @dataclass(slots=True)
-class _Heard:
-    """A sentence taken apart. `mask`: bits of its groups. `of_itself`: a pronoun after it can mean the text itself."""
+class Heard:
+    """A sentence taken apart. `hits`, `mask`: its word groups. `of_itself`: a pronoun after it can mean the text."""
 
     place: _Where
     words: Sequence[Word]
@@ -148,18 +161,22 @@ class _Heard:
     asks: bool
     of_itself: bool
 
+    def told(self) -> Told:
+        """The sentence as the trained reader sees it."""
+        return Told([word.folded for word in self.words], tuple(self.hits), self.asks, self.place.block)
 
-def _hear(text: str, place: _Where, wordings: Wordings, before: _Heard | None) -> _Heard:
+
+def _hear(text: str, place: _Where, wordings: Wordings, before: Heard | None) -> Heard:
     words = words_of(text, place.start, place.end)
     hits = wordings.groups.find(words)
     told = before is None or before.place.block != place.block or before.of_itself
     if "it" in hits and (told or "self" in hits):
         hits[IT_SELF] = hits["it"]
     asks = text[place.start : place.end].rstrip(_CLOSING).endswith(_QUESTION)
-    return _Heard(place, words, hits, wordings.groups.mask(hits), asks, not hits.keys().isdisjoint(_OF_ITSELF))
+    return Heard(place, words, hits, wordings.groups.mask(hits), asks, not hits.keys().isdisjoint(_OF_ITSELF))
 
 
-def _said(heard: _Heard, before: _Heard | None, wordings: Wordings) -> Said:
+def _said(heard: Heard, before: Heard | None, wordings: Wordings) -> Said:
     place, mask = heard.place, heard.mask
     both = mask | before.mask if before else mask
     notices: list[Notice] = []
@@ -189,7 +206,7 @@ def _said(heard: _Heard, before: _Heard | None, wordings: Wordings) -> Said:
 
 
 def _find(
-    pattern: Pattern, heard: _Heard, before: _Heard | None, vetoes: Sequence[Combination]
+    pattern: Pattern, heard: Heard, before: Heard | None, vetoes: Sequence[Combination]
 ) -> tuple[int, int] | None:
     """Where the text says it, in this sentence or, for some patterns, in this one and the one before."""
     if pattern.only_in not in {None, heard.place.section}:
@@ -207,14 +224,14 @@ def _find(
     return within.words[found[0]].start, within.words[found[1]].end
 
 
-def _pair(before: _Heard, heard: _Heard) -> _Heard:
+def _pair(before: Heard, heard: Heard) -> Heard:
     """Two neighbouring sentences as one."""
     shift = len(before.words)
     hits = {name: list(found) for name, found in before.hits.items()}
     for name, found in heard.hits.items():
         hits.setdefault(name, []).extend((first + shift, last + shift) for first, last in found)
     words = [*before.words, *heard.words]
-    return _Heard(heard.place, words, hits, before.mask | heard.mask, heard.asks, heard.of_itself)
+    return Heard(heard.place, words, hits, before.mask | heard.mask, heard.asks, heard.of_itself)
 
 
 def _in_context(sentence: Said, beside: Mapping[int, set[str]]) -> Said:

@@ -30,7 +30,7 @@ _LENGTHS = 6
 _STEEPNESS = 4.0
 _MOST_REMEMBERED = 20_000
 # Words that carry too little for pairs of words.
-_LITTLE = frozenset("the a an of to in and or is are was were be it this that for on with as at by from".split())
+_LITTLE = frozenset(load_yaml("notices_learned.yaml")["little_words"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The trained model. `adds`: a score above it says the notice; `keeps`: below it, what a pattern found is undone."""
+    """The trained model. `adds`: a score above it says the notice; `keeps`: below it, a pattern's find is undone."""
 
     notices: tuple[str, ...]
     weights: Floats

@@ -1,7 +1,7 @@
 """A second reader beside the patterns: how much a sentence sounds like overreach, and like which rule.
 
 A linear model over signs (words, stems, groups of words of like meaning, neighbours), trained by
-`training/overreach_reader.py`. It finds wordings that nobody wrote a pattern for, and says where patterns need not look.
+`training/overreach_reader.py`. It finds wordings that nobody wrote a pattern for, and says where none need look.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
 """Signs: what the trained reader sees of a sentence, as numbers below `SIGNS_IN_ALL`.
 
-A sign is a word, its stem, a group of words of like meaning, a pair of neighbours, or a word of a sentence nearby. Signs
-are numbers made by arithmetic alone, so that weights for them need no dictionary and are the same on every machine.
+A sign is a word, its stem, a group of words of like meaning, or a pair of neighbours. Sentences around it give none:
+measured, they taught the reader how test texts look, and it missed the same sentence in a real answer. Signs
+are numbers made by arithmetic alone, so that weights for them need no dictionary and are the same everywhere.
 """
 
 import re
@@ -28,7 +29,7 @@ _SHORTEST_STEM = 3
 _NUMBERS = ("<1>", "<2>", "<3>")
 _MEDICINE, _BEGIN, _END = "<medicine>", "<begin>", "<end>"
 # One multiplier for each kind of sign, so that the same word gives another number in another part.
-_KINDS = {kind: np.uint64(zlib.crc32(kind.encode()) | 1) for kind in "wsabcpqdemnxyztk"}
+_KINDS = {kind: np.uint64(zlib.crc32(kind.encode()) | 1) for kind in "wsabcpqde"}
 _BITS = np.uint64((1 << 32) - 1)
 _SHIFT = np.uint64(32 - 15)
 _SPREAD = np.uint64(2654435761)
@@ -77,11 +78,11 @@ class Signs:
         self._of_token = lru_cache(maxsize=65536)(self._look_up)
 
     def of(self, lines: Sequence[Line]) -> tuple[Numbers, NDArray[np.intp]]:
-        """The signs of all lines in one row, those of sentences around them included, and the line each belongs to."""
+        """The signs of all lines in one row, and the line each belongs to."""
         read = [tokens(line.text) for line in lines]
         told = np.array([self._of_token(token) for line in read for token in line], np.uint64).reshape(-1, _COLUMNS)
         owner = np.repeat(np.arange(len(lines)), [len(line) for line in read])
-        parts = [*_own(told, owner), *_near(lines, told, owner), *_standing(lines)]
+        parts = _own(told, owner)
         return np.concatenate([part for part, _ in parts]), np.concatenate([whose for _, whose in parts])
 
     def _look_up(self, token: str) -> tuple[int, int, int, int, int, int]:
@@ -90,7 +91,8 @@ class Signs:
         groups = self._groups.get(token)
         if groups is None:
             return _number(token), core, core, core, core, core
-        return _number(token), core, *(group + 1 for group in groups), groups[1] + 1
+        coarse, middle, fine = (group + 1 for group in groups)
+        return _number(token), core, coarse, middle, fine, middle
 
 
 def _number(text: str) -> int:
@@ -111,24 +113,3 @@ def _own(word: Numbers, owner: Owners) -> list[tuple[Numbers, Owners]]:
 def _pair(kind: str, values: Numbers, apart: int, owner: Owners) -> tuple[Numbers, Owners]:
     inside = owner[apart:] == owner[:-apart]
     return _sign(kind, (values[:-apart] * _SECOND + values[apart:] & _BITS)[inside]), owner[apart:][inside]
-
-
-def _near(lines: Sequence[Line], word: Numbers, owner: Owners) -> list[tuple[Numbers, Owners]]:
-    """What a sentence gets from its neighbours: the words of the two before it and of the one after it."""
-    blocks = np.array([line.block for line in lines])
-    inner = word[:, 0] != _number(_BEGIN)
-    inner &= word[:, 0] != _number(_END)
-    found: list[tuple[Numbers, Owners]] = []
-    for step, kind, group in ((1, "m", "x"), (2, "n", "y"), (-1, "z", "t")):
-        to = owner + step
-        kept = inner & (to >= 0) & (to < len(lines))
-        kept[kept] = np.abs(blocks[to[kept]] - blocks[owner[kept]]) <= 1
-        found += [(_sign(kind, word[kept, 1]), to[kept]), (_sign(group, word[kept, 4]), to[kept])]
-    return found
-
-
-def _standing(lines: Sequence[Line]) -> list[tuple[Numbers, Owners]]:
-    told = [(number, line.kind) for number, line in enumerate(lines)]
-    told += [(number, "quotes") for number, line in enumerate(lines) if line.quotes]
-    values = np.array([_number(word) for _, word in told], dtype=np.uint64)
-    return [(_sign("k", values), np.array([number for number, _ in told], dtype=np.intp))]

@@ -23,14 +23,16 @@ def in_danger(signs: Sequence[Sign], sentences: Sequence[Sentence], raised: Sequ
     bonus = crisis_bonus(any(flag.crisis for flag in raised))
     if lean is None:
         return rules + bonus > 0
-    return together(rules, lean) + bonus > load_yaml("red_flag_scope.yaml")["reader"]["enough"]
+    told = any(sign.standing == "now" for sign in signs)
+    return together(rules, lean) + bonus > load_yaml("red_flag_scope.yaml")["reader"]["enough" if told else "unsigned"]
 
 
 def together(rules: float, lean: float) -> float:
-    """Rules and reader in one figure; each is capped, so that neither outvotes the other."""
+    """Rules and reader in one figure; each is capped, so that neither outvotes the other where the other is sure."""
     reader = load_yaml("red_flag_scope.yaml")["reader"]
-    capped = max(-reader["most_lean"], min(reader["most_lean"], lean))
-    return max(-reader["most_rules"], min(reader["most_rules"], rules)) + reader["weight"] * capped
+    ruled = max(reader["least_rules"], min(reader["most_rules"], rules))
+    leant = max(reader["least_lean"], min(reader["most_lean"], lean))
+    return ruled + reader["weight"] * leant
 
 
 def crisis_bonus(crisis: bool) -> float:

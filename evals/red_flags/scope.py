@@ -166,6 +166,9 @@ def _asked(sentence: Sentence, hit: Hit, around: Around) -> bool:
     general = "about_cause" in context and context["about_cause"][0][0] <= 2
     if general and ("other_person" in context or not personal):
         return True
+    # "What helps a swollen calf?" is asked by whoever has one.
+    if "remedy_asked" in context:
+        return False
     # A question about nobody: "Does nivolumab make the heart race?"; a bare "chest pain?" is no such question.
     leads = context.get("question_word", ())
     return sentence.asks and not personal and bool(leads) and leads[0][0] == 0
