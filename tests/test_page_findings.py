@@ -15,14 +15,6 @@ from tests.cases import ROOT, case
 
 PAGES = sorted(path for path in (ROOT / "tests/pages").iterdir() if path.suffix in PAGE_SUFFIXES)
 
-# True statements that the judge calls contradicted.
-KNOWN_FALSE_ALARMS = {
-    ("her2-low.html", "Some tumors with 1+, or with 2+ and a negative second test, are called HER2-low."),
-    ("palliative-care.txt", "No, palliative care is not the same as hospice, though many people think so."),
-    ("palliative-care.txt", "Palliative care"),
-}
-
-
 def _findings(path):
     (page,) = read_answers(path)
     made = case(page.answer, fmt=page.format, language="es" if path.stem == "inmunoterapia" else "en")
@@ -50,13 +42,11 @@ def test_the_findings_on_a_page_are_the_golden_ones(path):
     assert found == golden.read_text(encoding="utf-8")
 
 
-def test_the_only_contradictions_on_the_pages_are_the_known_false_alarms():
-    denied = {
+def test_no_true_statement_of_the_pages_is_called_a_severe_contradiction():
+    grave = {
         (path.name, words)
         for path in PAGES
-        for rule, _, words in json.loads(path.with_name(f"{path.name}.findings.json").read_text())["faithfulness"][
-            "findings"
-        ]
-        if rule in {"E01", "E04", "E09"}
+        for rule, severity, words in _findings(path)["faithfulness"]["findings"]
+        if severity in {"severe", "critical"}
     }
-    assert denied == KNOWN_FALSE_ALARMS
+    assert grave == set()

@@ -17,6 +17,9 @@ _LEAD = " ,;:.!?—–…-(\"'"
 _BEFORE, _AFTER = 2, 1
 # Here the reader's own words stand, or questions for somebody else.
 _NOT_SAID = frozenset({"title", "questions", "related"})
+# Where the answer itself is told; offers and notices have words of their own, which patterns know.
+_TOLD = frozenset({None, "body", "urgent"})
+_LEARNED_AT_MOST: Severity = "moderate"
 # A dangerous clause is drowned in a longer sentence, as the reader weighs it.
 _LONG = 300
 _DOSES = "O6"
@@ -91,8 +94,13 @@ def _tells_dose(line: Line) -> bool:
 
 
 def _learned(lines: Sequence[Line], number: int, opinion: Opinion) -> Iterator[Hit]:
-    """What the second reader holds against a sentence. A never event needs the plain wording of a pattern."""
+    """What the second reader holds against a sentence: nothing graver than a reviewer's second look.
+
+    It goes by likeness and cannot say which words are wrong; a never event needs the plain wording of a pattern.
+    """
     line = lines[number]
+    if line.section not in _TOLD:
+        return
     end = line.start + len(line.text.rstrip())
     whole = _WHOLE.match(line.text)
     if not opinion.rules or not whole or len(WORD.findall(line.text)) < _FEW or excused(lines, number, whole, _EVEN):
@@ -100,7 +108,10 @@ def _learned(lines: Sequence[Line], number: int, opinion: Opinion) -> Iterator[H
     for rule in opinion.rules:
         if line.asked and rule in _ASKED:
             continue
-        yield Hit(rule, load_rules()[rule].severity, "", line.start, end, number, directive=False, learned=True)
+        severity = load_rules()[rule].severity
+        if SEVERITIES.index(severity) > SEVERITIES.index(_LEARNED_AT_MOST):
+            severity = _LEARNED_AT_MOST
+        yield Hit(rule, severity, "", line.start, end, number, directive=False, learned=True)
 
 
 def _match(lines: Sequence[Line], number: int, pattern: Pattern) -> re.Match[str] | None:
