@@ -29,7 +29,7 @@ dashboard: setup
 	$(BIN)/evals dashboard
 
 lock: setup
-	$(BIN)/uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra postgres --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
 
 benchmark: setup
