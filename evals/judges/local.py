@@ -19,7 +19,7 @@ from evals.judges.reasons import why
 from evals.judges.slots import impossible
 from evals.judges.statements import without_lead
 from evals.judges.verifier import weights_digest
-from evals.judges.weighing import Look, Weighed, calibration, look, nearest_look, weigh
+from evals.judges.weighing import CLOSE, Look, Weighed, best_look, calibration, look, nearest_look, weigh
 from evals.records import Answer, Claim, Label, Passage, Scope, Verdict
 
 
@@ -170,9 +170,24 @@ def on_subject(claim: str, read: Look, about: frozenset[str]) -> bool:
 
 
 def _explained(weighed: Weighed, looks: Sequence[Look]) -> Decision:
-    decisive = {"contradicted": weighed.against, "not_found": nearest_look(looks)}.get(weighed.label, weighed.best)
+    partly = _unlimited(weighed.best, looks)
+    decisive = {"contradicted": weighed.against, "not_found": nearest_look(looks), "partly": partly}.get(
+        weighed.label, weighed.best
+    )
     reason, code = why(weighed.label, decisive)
     return Decision(weighed.label, weighed.shares[weighed.label], decisive.match.window, reason, code)
+
+
+def _unlimited(best: Look, looks: Sequence[Look]) -> Look:
+    """The best window; where that one limits what it says ("for a child"), one as near that says it without limit."""
+    if not best.has("dropped"):
+        return best
+    others = [
+        one
+        for one in looks
+        if one.closeness >= best.closeness - CLOSE and not one.has("dropped") and not one.has("clash")
+    ]
+    return best_look([one for one in others if one.opinion.supported > one.opinion.contradicted] or [best])
 
 
 def make(corpus: Corpus, settings: Mapping[str, Any]) -> LocalJudge:

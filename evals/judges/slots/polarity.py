@@ -165,8 +165,15 @@ def _directions(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
         if theirs and slot.startswith("direction:"):
             for mark in mine:
                 if not mark.open and (found := _opposite(claim, mark, mine, evidence, theirs)):
-                    yield clash("direction", "E09", mark.text, found.text)
+                    yield clash("direction", "E09", *_as_said(mark, found))
                     break
+
+
+def _as_said(mark: Mark, found: Mark) -> tuple[str, str]:
+    """The words of both; where they are the same word, with the "not" that makes the difference."""
+    if mark.text.lower() != found.text.lower():
+        return mark.text, found.text
+    return (f"not {mark.text}", found.text) if mark.denied else (mark.text, f"not {found.text}")
 
 
 def _opposite(

@@ -17,7 +17,7 @@ LONGEST = 2000
 # "And" after a comma opens a clause only before a word that can begin one; in a list it does not.
 _CLAUSE_END = re.compile(
     r"[;:!?]|(?<!\d)\.(?!\d)|\s[–—]\s|,\s+(?:but|so|which|who|because|while|although|unless|if|when)\b"
-    r"|\b(?:but|unless|because|although|whereas)\b"
+    r"|\b(?:but|unless|because|although|whereas|unlike|the way|as opposed to)\b"
     r"|,\s+(?:and|or)\s+(?=(?:it|they|you|we|he|she|this|that|these|then|there|must|should|may|can|cannot|is|are"
     r"|will|was|were|never|not|your|some|most|the)\b)",
     re.IGNORECASE,
