@@ -1,9 +1,10 @@
-"""Held-out written claims -> the cut-offs of completeness.yaml: from which share on an answer says a statement.
+"""Held-out written statements -> the cut-offs of completeness.yaml: from which share on an answer says a statement.
 
     python -m training.completeness --data DIR
 
-The claims were kept from the verifier's training by hash of their source. Each source text is taken for an answer and
-asked for its claims, the way the completeness scorer asks. Prints the cut-offs that keep to `RATES` and what they find.
+The statements were kept from the verifier's training by hash of their answer or source. Each answer, and each source
+text taken for an answer, is asked for its statements the way the completeness scorer asks. Prints the cut-offs that
+keep to `RATES` and what they find.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from evals.claims import extract_claims
 from evals.generators import Draft
 from evals.judges.statements import Statements
 from evals.records import Question
-from training.own import HERE, documents, passages
+from training.own import HERE, answer_rows, answer_source, documents, passages
 from training.public import held_out
 
 # Wrong or unstated claims that may count as said. Half or not at all said: a point taken for made hides an omission.
@@ -48,7 +49,10 @@ def main() -> None:
 
 
 def shares(data: Path) -> Iterator[tuple[str, float, float, float]]:
-    """Label, share by `says`, share by `asserts`, and closeness of each held-out claim."""
+    """Label, share by `says`, share by `asserts`, and closeness of each held-out statement."""
+    for row in answer_rows():
+        if held_out(answer_source(row)):
+            yield _asked(_statements(row["question"], " ".join(row["answer"])), row["statement"], row["label"])
     claims: dict[str, list[dict[str, str]]] = defaultdict(list)
     for name in ("written_pairs.jsonl", "written_paragraphs.jsonl"):
         for line in (HERE / name).read_text().splitlines():
@@ -58,8 +62,11 @@ def shares(data: Path) -> Iterator[tuple[str, float, float, float]]:
     for source, rows in sorted(claims.items()):
         statements = _statements(*_text(source, data))
         for row in rows:
-            said, asserted = statements.says(row["claim"]).share, statements.asserts(row["claim"]).share
-            yield row["label"], said, asserted, statements.closeness(row["claim"])
+            yield _asked(statements, row["claim"], row["label"])
+
+
+def _asked(statements: Statements, claim: str, label: str) -> tuple[str, float, float, float]:
+    return label, statements.says(claim).share, statements.asserts(claim).share, statements.closeness(claim)
 
 
 def _text(source: str, data: Path) -> tuple[str, str]:

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import yaml
@@ -89,6 +90,33 @@ def general_examples(data: Path) -> Iterator[Example]:
         other = texts[1 - row["passage"]] if _coin(row["claim"]) else ()
         premise = (*own, *other) if _coin(row["claim"] + "n") else (*other, *own)
         yield Example("general", premise, row["claim"], row["label"], held_out(row["source"]))
+
+
+def answer_examples() -> Iterator[Example]:
+    """Statements written on short pieces of answers, as `completeness` asks them, half of them under the question."""
+    for row in answer_rows():
+        answer, places = row["answer"], row["sentences"]
+        alone = len(places) == 1 and not _coin(row["statement"])
+        near = _with_neighbour(places[0], len(answer), row["statement"]) if alone else places
+        premise = tuple(answer[place] for place in sorted(set(near))[:3])
+        # A reply of one word says what it answers only under its question.
+        asked = row["kind"] in ("joined", "contra-plain") or _coin(row["statement"] + "t")
+        yield Example(
+            "answers", premise, row["statement"], row["label"], held_out(answer_source(row)),
+            title=row["question"] if asked else "",
+        )  # fmt: skip
+
+
+def answer_rows() -> Iterator[dict[str, Any]]:
+    """The statements written on short pieces of answers, in a fixed order."""
+    for path in sorted(HERE.glob("written_answers_*.jsonl")):
+        for line in path.read_text().splitlines():
+            yield json.loads(line)
+
+
+def answer_source(row: Mapping[str, Any]) -> str:
+    """The id of the answer that a written statement is about, without the statement's own number."""
+    return str(row["id"]).rpartition("-")[0]
 
 
 def _with_neighbour(place: int, count: int, claim: str) -> list[int]:

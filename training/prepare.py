@@ -14,6 +14,7 @@ import numpy as np
 from evals.judges.verifier.signs import compare, read
 from training.examples import LABELS, Example
 from training.own import (
+    answer_examples,
     fault_examples,
     general_examples,
     neighbour_examples,
@@ -38,7 +39,7 @@ def every_example(data: Path) -> chain[Example]:
     """All examples, whatever their origin, in a fixed order."""
     return chain(
         public_examples(data), written_examples(data), paragraph_examples(data), general_examples(data),
-        neighbour_examples(data, 500), fault_examples(data, 1200),
+        answer_examples(), neighbour_examples(data, 500), fault_examples(data, 1200),
     )  # fmt: skip
 
 
