@@ -64,11 +64,15 @@ class Phrases:
     def find(self, text: str, *, nested: bool = False) -> Iterator[Match]:
         """The phrases in a text in order: the longest at each place, or with `nested` all of them, overlapping."""
         found = words(text)
-        index = 0
-        while index < len(found):
+        done = 0
+        for index, word in enumerate(found):
+            # Most words begin no phrase.
+            if index < done or word.stem not in self._longest:
+                continue
             matches = self._at(text, found, index)
             yield from matches if nested else (m for m in matches if m.count == matches[0].count)
-            index += 1 if nested or not matches else matches[0].count
+            if matches and not nested:
+                done = index + matches[0].count
 
     def _add(self, surface: str, value: str) -> None:
         found = words(surface)
@@ -98,7 +102,7 @@ class Phrases:
     def _at(self, text: str, found: tuple[Word, ...], index: int) -> list[Match]:
         """The matches that begin at a word, longest first."""
         matches: list[Match] = []
-        longest = min(self._longest.get(found[index].stem, 0), len(found) - index)
+        longest = min(self._longest[found[index].stem], len(found) - index)
         key: tuple[str, ...] = ()
         for count in range(1, longest + 1):
             word = found[index + count - 1]

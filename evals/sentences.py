@@ -22,6 +22,8 @@ _TOKENIZER = Tokenizer(replace_not_contraction=False)
 # Without one of these before its end a stretch of text is one sentence, and syntok need not look.
 _STOPS = re.compile(r"[.!?\u203c\u203d\u2047-\u2049\ufe52\ufe57\uff01\uff0e\uff1f\uff61]")
 _WORD = re.compile(r"\S+")
+# The same; a word without stops and brackets is told by its group. It gives nothing back, so that time stays linear.
+_TOLD_WORD = re.compile(r"(?P<plain>[^\s.!?…()]++)(?!\S)|\S+")
 _BLANK_LINE = re.compile(r"\n[ \t\r\u00a0]*(?=\n)|[\f\v\u2029]")
 _MARKED_LINE = re.compile(r"(?:(?<=\n)|\A)[ \t]*(?:[-*•‣◦▪·–—➢✓]|\d{1,2}[.)]|[a-zA-Z]\)|[a-h]\.)[ \t\u00a0]+(?=\S)")
 # Scripts that put no space after a full stop, which syntok wants; and the Arabic question mark.
@@ -109,25 +111,30 @@ def _prepare(text: str) -> tuple[str, list[int]]:
     cuts += [marker.start() for marker in markers]
     in_marker = {position for marker in markers for position in range(*marker.span())}
     masks: list[int] = []
-    words = [word for word in _WORD.finditer(text) if word.start() not in in_marker]
-    depth, previous = 0, ""
+    words = [word for word in _TOLD_WORD.finditer(text) if word.start() not in in_marker]
+    depth = 0
     for index, match in enumerate(words):
+        if match.lastgroup:
+            continue
         word = match.group()
         if "(" in word or ")" in word:
             depth = max(0, depth + word.count("(") - word.count(")"))
         if 1 < len(word) <= _LONGEST_WORD and any(mark in word for mark in ".!?…"):
+            previous = words[index - 1].group() if index else ""
             following = words[index + 1].group() if index + 1 < len(words) else ""
             stop = _Stop(text, match.start(), word, previous, following)
             masks += stop.masks()
             if depth == 0 and (cut := stop.cut()) is not None:
                 cuts.append(cut)
-        previous = word
     return _masked(text, masks), cuts
 
 
 def _masked(text: str, positions: list[int]) -> str:
     # syntok takes a semicolon for a full stop; a list of drugs with semicolons is one sentence.
-    letters = list(text.replace(";", ","))
+    text = text.replace(";", ",")
+    if not positions:
+        return text
+    letters = list(text)
     for position in positions:
         letters[position] = _MASK
     return "".join(letters)

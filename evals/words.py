@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 # Letters, digits and combining accents, with an apostrophe inside ("Hodgkin's"); hyphens part words.
 _WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f])+(?:['’](?:[^\W_]|[\u0300-\u036f])+)*")
@@ -11,9 +11,8 @@ _WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f])+(?:['’](?:[^\W_]|[\u0300-\u036
 _LONGEST = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word at `text[start:end]` and its `stem`, by which words are compared."""
+class Word(NamedTuple):
+    """A word at `text[start:end]` and its `stem`, by which words are compared. A tuple, because there are many."""
 
     stem: str
     start: int
@@ -22,7 +21,7 @@ class Word:
 
 def words(text: str) -> tuple[Word, ...]:
     """The words of a text in order."""
-    return tuple(Word(stem(match.group()), match.start(), match.end()) for match in _WORD.finditer(text))
+    return tuple([Word(stem(match.group()), match.start(), match.end()) for match in _WORD.finditer(text)])
 
 
 def stems(text: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ _RULE = "F-biomarker"
 
 def check_biomarkers(known: Known, saying: Saying) -> Iterator[Finding]:
     """What a sentence says of the reader's biomarkers against the record's."""
-    named = may_name(saying.tokens, known.own_markers)
+    named = saying.tells and may_name(saying.tokens, known.own_markers)
     for clause in saying.clauses if saying.tells else ():
         mentions = list(find_mentions(saying.text, clause.start, clause.end, known.own_markers)) if named else []
         for mention in mentions:

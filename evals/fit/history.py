@@ -14,8 +14,10 @@ _OF_LINES = frozenset({"line", "lines", "treatment", "treatments", "kinds", "reg
 
 def check_history(known: Known, saying: Saying) -> Iterator[Finding]:
     """What a sentence says of the reader's treatments against the record's."""
+    if not saying.tells:
+        return
     named = may_name(saying.text, saying.tokens)
-    for clause in saying.clauses if saying.tells else ():
+    for clause in saying.clauses:
         if clause.assumed:
             continue
         for one in find_named(saying.words(clause)) if named else ():

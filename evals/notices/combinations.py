@@ -3,7 +3,7 @@
 A sentence is known here only by its hits: for each group, the numbers of the first and last word of each occurrence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 # Where a group was found: numbers of its first and last word.
@@ -33,6 +33,50 @@ class Combination:
         wanted = [_union(hits, names) for names in self.groups]
         found = _chains(wanted) if self.ordered else _windows(wanted)
         return [hit for hit in found if hit[1] - hit[0] < self.within]
+
+
+class Needs:
+    """Which of many combinations can occur at all in a sentence, told by one look at each group that is there.
+
+    A set of combinations is a number, with the bit `1 << n` for the combination at place n. For each choice that a
+    combination may have there is such a number, and all of them stand side by side in one.
+    """
+
+    def __init__(self, combinations: Sequence[Combination]) -> None:
+        self._size = len(combinations)
+        self._most = max((len(combination.groups) for combination in combinations), default=0)
+        self._of_group: dict[str, int] = {}
+        # What has no such choice asks nothing of it.
+        self._always = 0
+        for number, combination in enumerate(combinations):
+            for choice, names in enumerate(combination.groups):
+                for name in names:
+                    self._of_group[name] = self._of_group.get(name, 0) | 1 << choice * self._size + number
+            for choice in range(len(combination.groups), self._most):
+                self._always |= 1 << choice * self._size + number
+
+    def held(self, groups: Iterable[str]) -> int:
+        """The choices of which one of these groups is there, side by side."""
+        of_group, held = self._of_group, self._always
+        for name in groups:
+            if name in of_group:
+                held |= of_group[name]
+        return held
+
+    def met(self, held: int) -> int:
+        """The combinations all of whose choices are there."""
+        met = (1 << self._size) - 1
+        for _ in range(self._most):
+            met &= held
+            held >>= self._size
+        return met
+
+
+def places(numbers: int) -> Iterator[int]:
+    """The places of the bits of a number, the lowest first."""
+    while numbers:
+        yield (numbers & -numbers).bit_length() - 1
+        numbers &= numbers - 1
 
 
 def _union(hits: Hits, names: Sequence[str]) -> Sequence[Hit]:

@@ -10,7 +10,7 @@ from evals.lexicons import load_yaml
 from evals.notices.combinations import Combination
 from evals.notices.groups import Groups
 from evals.notices.learned import Reader, load_reader
-from evals.notices.patterns import Pattern, read_combination, read_pattern
+from evals.notices.patterns import Pattern, Patterns, read_combination, read_pattern
 from evals.records import SEVERITIES, Severity
 
 Place = Literal[
@@ -44,12 +44,16 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Wordings:
-    """How the notices, signals and topics are worded in one language; `reader`: the trained one, where there is one."""
+    """How the notices, signals and topics are worded in one language; `reader`: the trained one, where there is one.
+
+    `patterns` are those of each notice, `told_by` the same ready to be looked for, and `signalled_by` the signals'.
+    """
 
     groups: Groups
     patterns: Mapping[str, tuple[Pattern, ...]]
     vetoes: Mapping[str, tuple[Combination, ...]]
-    signals: Mapping[str, tuple[Pattern, ...]]
+    told_by: Patterns
+    signalled_by: Patterns
     reader: Reader | None = None
 
 
@@ -104,7 +108,8 @@ def load_wordings(language: str) -> Wordings:
         for element, rows in lexicon["vetoes"].items()
     }
     patterns, signals = _read(lexicon["patterns"], groups, where), _read(lexicon["signals"], groups, where)
-    return Wordings(groups, patterns, vetoes, signals, load_reader() if lexicon.get("trained_reader") else None)
+    reader = load_reader() if lexicon.get("trained_reader") else None
+    return Wordings(groups, patterns, vetoes, Patterns(patterns), Patterns(signals), reader)
 
 
 def _phrases(text: object) -> tuple[str, ...]:

@@ -94,6 +94,9 @@ def _read_again(said: Sequence[Said], heard: "Sequence[Heard]", wordings: Wordin
     adds = reader.adds + 0.5 * log(max(1.0, len(said) / _SHORT))
     rows = reader.scores([each.told() for each in heard]).tolist()
     for sentence, each, row in zip(said, heard, rows, strict=True):
+        if not sentence.notices and max(row) <= adds:
+            again.append(sentence)
+            continue
         scores = dict(zip(reader.notices, row, strict=True))
         sure = {n for n in sentence.notices if n.weak or n.start < sentence.start}
         kept = [n for n in sentence.notices if n in sure or scores.get(n.id, 0.0) >= reader.keeps]
@@ -104,7 +107,8 @@ def _read_again(said: Sequence[Said], heard: "Sequence[Heard]", wordings: Wordin
             for name, score in scores.items()
             if score > adds and name not in known and _may_add(name, score, each, wordings)
         ]
-        again.append(replace(sentence, notices=(*kept, *added)))
+        notices = (*kept, *added)
+        again.append(sentence if notices == sentence.notices else replace(sentence, notices=notices))
     return again
 
 
@@ -152,12 +156,15 @@ def _section_at(sections: Sequence[Section], starts: Sequence[int], position: in
 
 @dataclass(slots=True)
 class Heard:
-    """A sentence taken apart. `hits`, `mask`: its word groups. `of_itself`: a pronoun after it can mean the text."""
+    """A sentence taken apart. `hits`: its word groups. `of_itself`: a pronoun after it can mean the text.
+
+    `held`: what its groups give to the patterns of notices.
+    """
 
     place: _Where
     words: Sequence[Word]
     hits: dict[str, list[Hit]]
-    mask: int
+    held: int
     asks: bool
     of_itself: bool
 
@@ -173,36 +180,25 @@ def _hear(text: str, place: _Where, wordings: Wordings, before: Heard | None) ->
     if "it" in hits and (told or "self" in hits):
         hits[IT_SELF] = hits["it"]
     asks = text[place.start : place.end].rstrip(_CLOSING).endswith(_QUESTION)
-    return Heard(place, words, hits, wordings.groups.mask(hits), asks, not hits.keys().isdisjoint(_OF_ITSELF))
+    return Heard(place, words, hits, wordings.told_by.held(hits), asks, not hits.keys().isdisjoint(_OF_ITSELF))
 
 
 def _said(heard: Heard, before: Heard | None, wordings: Wordings) -> Said:
-    place, mask = heard.place, heard.mask
-    both = mask | before.mask if before else mask
-    notices: list[Notice] = []
-    for name, patterns in wordings.patterns.items():
-        if heard.asks and name not in _MAY_ASK:
+    place = heard.place
+    notices: dict[str, Notice] = {}
+    for name, pattern in wordings.told_by.possible(heard.held, before.held if before else 0):
+        if name in notices or (heard.asks and name not in _MAY_ASK):
             continue
-        for pattern in patterns:
-            groups = both if pattern.across else mask
-            # Written out, as this runs a hundred times a sentence: nearly every pattern ends here.
-            for need in pattern.needs:
-                if not groups & need:
-                    break
-            else:
-                if (found := _find(pattern, heard, before, wordings.vetoes.get(name, ()))) is not None:
-                    notices.append(Notice(name, *found, pattern.weak, place.section))
-                    break
-    if any(not notice.weak for notice in notices):
+        if (found := _find(pattern, heard, before, wordings.vetoes.get(name, ()))) is not None:
+            notices[name] = Notice(name, *found, pattern.weak, place.section)
+    if any(not notice.weak for notice in notices.values()):
         heard.of_itself = True
     length = len(heard.words)
-    signals = frozenset(
-        name
-        for name, patterns in wordings.signals.items()
-        if any(pattern.find(heard.hits, length) for pattern in patterns)
-    )
+    signalled = wordings.signalled_by.possible(wordings.signalled_by.held(heard.hits))
+    signals = frozenset(name for name, pattern in signalled if pattern.find(heard.hits, length))
     topics = {topic: len(heard.hits[topic]) for topic in TOPICS if topic in heard.hits}
-    return Said(place.start, place.end, place.block, place.heading, place.section, tuple(notices), signals, topics)
+    found = tuple(notices.values())
+    return Said(place.start, place.end, place.block, place.heading, place.section, found, signals, topics)
 
 
 def _find(
@@ -231,7 +227,7 @@ def _pair(before: Heard, heard: Heard) -> Heard:
     for name, found in heard.hits.items():
         hits.setdefault(name, []).extend((first + shift, last + shift) for first, last in found)
     words = [*before.words, *heard.words]
-    return Heard(heard.place, words, hits, before.mask | heard.mask, heard.asks, heard.of_itself)
+    return Heard(heard.place, words, hits, before.held | heard.held, heard.asks, heard.of_itself)
 
 
 def _in_context(sentence: Said, beside: Mapping[int, set[str]]) -> Said:

@@ -5,14 +5,14 @@ Matching compares dictionary entries: linear in the text, with no regular expres
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
 from evals.errors import UserError, did_you_mean
-from evals.notices.combinations import Combination, Hit
+from evals.notices.combinations import Combination, Hit, Needs, places
 from evals.words import fold
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -75,6 +75,31 @@ class _Node:
                 yield self.stems[word[:length]]
 
 
+class _State:
+    """Where a walk over the tree stands: the groups of which a phrase ends here, and where each next word leads."""
+
+    __slots__ = ("_exact", "_nodes", "_open", "_ways", "groups")
+
+    def __init__(self, nodes: Sequence[_Node]) -> None:
+        # Two spellings of one group may end at the same word.
+        self.groups = tuple(dict.fromkeys(group for node in nodes for group in node.groups))
+        self._nodes = nodes
+        self._exact = frozenset(word for node in nodes for word in node.exact)
+        self._open = any(node.stems or node.marks for node in nodes)
+        self._ways: dict[str, _State] = {}
+
+    def after(self, word: str) -> "_State | None":
+        """Where a word leads; None when no phrase goes on with it."""
+        state = self._ways.get(word)
+        if state is None and (self._open or word in self._exact):
+            nodes = [after for node in self._nodes for after in node.after(word)]
+            if nodes:
+                if len(self._ways) >= _MOST_REMEMBERED:
+                    self._ways.clear()
+                state = self._ways[word] = _State(nodes)
+        return state
+
+
 class Groups:
     """The word groups of one language, ready to be looked for."""
 
@@ -85,61 +110,57 @@ class Groups:
             UserError: a phrase is empty, or names an unknown group or its own.
         """
         self.names = frozenset(lists)
-        self._bits: dict[str, int] = {}
-        self._root = _Node()
-        self._first: dict[str, tuple[_Node, ...]] = {}
+        root = _Node()
         self._composites: list[tuple[str, Combination]] = []
+        self._needs = Needs(())
         for name in lists:
             for words in dict.fromkeys(
                 words for phrase in lists[name] for words in _spellings(phrase, lists, where, (name,))
             ):
-                node = self._root
+                node = root
                 for word in words:
                     node = node.way(word)
                 node.groups.append(name)
+        self._root = _State((root,))
+        # Most words begin no phrase, and that is worth remembering too.
+        self._first: dict[str, _State | None] = {}
 
     def add(self, name: str, combination: Combination) -> None:
         """Let a combination of groups count as a group of its own ("not" near "replace")."""
         self._composites.append((name, combination))
+        self._needs = Needs([combination for _, combination in self._composites])
         self.names |= {name}
-
-    def mask(self, names: Iterable[str]) -> int:
-        """One bit for each of these groups: whether two sets of groups meet is then one comparison."""
-        mask = 0
-        for name in names:
-            mask |= self._bits.setdefault(name, 1 << len(self._bits))
-        return mask
 
     def find(self, words: Sequence[Word]) -> dict[str, list[Hit]]:
         """Where each group occurs among the words of a sentence."""
         hits: dict[str, list[Hit]] = {}
-        for first, word in enumerate(words):
-            nodes, last = self._starts(word.folded), first
-            while nodes:
-                for node in nodes:
-                    for group in node.groups:
-                        found = hits.setdefault(group, [])
-                        # Two spellings of one group may end at the same word.
-                        if not found or found[-1] != (first, last):
-                            found.append((first, last))
+        folded = [word.folded for word in words]
+        for first, word in enumerate(folded):
+            state, last = self._starts(word), first
+            while state is not None:
+                for group in state.groups:
+                    hits.setdefault(group, []).append((first, last))
                 last += 1
-                if last == len(words):
-                    break
-                nodes = [after for node in nodes for after in node.after(words[last].folded)]
-        return self.composed(hits)
+                state = state.after(folded[last]) if last < len(folded) else None
+        return self._composed(hits)
 
-    def composed(self, hits: dict[str, list[Hit]]) -> dict[str, list[Hit]]:
-        """The same hits with those of the combinations that count as groups."""
-        for name, combination in self._composites:
+    def _composed(self, hits: dict[str, list[Hit]]) -> dict[str, list[Hit]]:
+        """The same hits with those of the combinations that count as groups; one may be made of others before it."""
+        held = self._needs.held(hits)
+        done = 0
+        while left := self._needs.met(held) >> done:
+            done += next(places(left)) + 1
+            name, combination = self._composites[done - 1]
             if found := combination.find_all(hits):
                 hits[name] = sorted({*hits.get(name, ()), *found})
+                held |= self._needs.held((name,))
         return hits
 
-    def _starts(self, word: str) -> Sequence[_Node]:
+    def _starts(self, word: str) -> _State | None:
         if word not in self._first:
             if len(self._first) >= _MOST_REMEMBERED:
                 self._first.clear()
-            self._first[word] = tuple(self._root.after(word))
+            self._first[word] = self._root.after(word)
         return self._first[word]
 
 

@@ -90,7 +90,8 @@ def features(sentences: Sequence[Told]) -> Features:
     """What the model looks at: words, stems, pairs of words, word groups, form, and the words of the neighbours."""
     lengths = np.array([len(sentence.words) for sentence in sentences], dtype=np.int64)
     owners = np.repeat(np.arange(len(sentences)), lengths)
-    codes = np.array([_codes(word) for told in sentences for word in told.words], dtype=np.int64).reshape(-1, 3)
+    flat = (code for told in sentences for word in told.words for code in _codes(word))
+    codes = np.fromiter(flat, np.int64).reshape(-1, 3)
     parts = [*_words(owners, codes), *_forms(sentences), *_neighbours(sentences, owners, codes)]
     who = np.concatenate([part[0] for part in parts])
     buckets = np.concatenate([part[1] for part in parts])
@@ -123,17 +124,17 @@ def _words(owners: Numbers, codes: Numbers) -> list[_Part]:
 def _forms(sentences: Sequence[Told]) -> list[_Part]:
     """Its first word, its length, whether it asks, and the word groups in it."""
     rows = [
-        (number, code)
-        for number, told in enumerate(sentences)
-        for code in (
-            _code(f"first {told.words[0] if told.words else ''}"),
-            _code(f"length {min(len(told.words) // 5, _LENGTHS)}"),
+        [
+            _named("first", told.words[0] if told.words else ""),
+            _named("length", str(min(len(told.words) // 5, _LENGTHS))),
             *((_code("asks"),) if told.asks else ()),
-            *(_code(f"group {name}") for name in told.groups),
-        )
+            *[_named("group", name) for name in told.groups],
+        ]
+        for told in sentences
     ]
-    table = np.array(rows, dtype=np.int64).reshape(-1, 2)
-    return [(table[:, 0], _mixed(table[:, 1], 5), 1.0)]
+    owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    codes = np.fromiter((code for row in rows for code in row), np.int64)
+    return [(owners, _mixed(codes, 5), 1.0)]
 
 
 def _neighbours(sentences: Sequence[Told], owners: Numbers, codes: Numbers) -> list[_Part]:
@@ -159,6 +160,11 @@ def _mixed(codes: Numbers, kind: int) -> Numbers:
 def _codes(word: str) -> tuple[int, int, int]:
     plain = word.replace("'", "").replace("’", "")
     return _code(plain), _code(plain[:_STEM]), int(plain not in _LITTLE)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _named(kind: str, name: str) -> int:
+    return _code(f"{kind} {name}")
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)

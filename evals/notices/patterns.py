@@ -1,11 +1,11 @@
 """Patterns: which combinations of word groups say a notice, and what undoes them. Read from rows of a lexicon."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from evals.errors import UserError, did_you_mean
-from evals.notices.combinations import Combination, Hit, Hits
+from evals.notices.combinations import Combination, Hit, Hits, Needs, places
 from evals.notices.groups import Groups
 
 Across = Literal["any", "statement"]
@@ -20,11 +20,9 @@ class Pattern:
     `start`: at most so many words stand before it in its sentence. `most_words`: the sentence is no longer. `weak`: it
     means the notice only in the company of other notices. `only_in`: it counts in sections of this kind only. `across`:
     it is looked for over two sentences, the first of them any or no question. `unless`: combinations that undo it.
-    `needs`: the bits of each choice of groups that it cannot do without.
     """
 
     combination: Combination
-    needs: tuple[int, ...] = ()
     start: int | None = None
     most_words: int | None = None
     weak: bool = False
@@ -41,6 +39,25 @@ class Pattern:
 
     def _first(self, hits: Hits, start: int) -> Hit | None:
         return min((hit for hit in self.combination.find_all(hits) if hit[0] <= start), default=None)
+
+
+class Patterns:
+    """The patterns of some names, in order: the first of each name that is met tells what a sentence says."""
+
+    def __init__(self, patterns: Mapping[str, Sequence[Pattern]]) -> None:
+        self._all = [(name, pattern) for name, those in patterns.items() for pattern in those]
+        self._needs = Needs([pattern.combination for _, pattern in self._all])
+        self._across = sum(1 << number for number, (_, pattern) in enumerate(self._all) if pattern.across)
+
+    def held(self, groups: Iterable[str]) -> int:
+        """What these groups give to the patterns, as a number for `possible`."""
+        return self._needs.held(groups)
+
+    def possible(self, here: int, before: int = 0) -> Iterator[tuple[str, Pattern]]:
+        """The patterns whose groups are all there: in this sentence, or, for those looked for across two, in both."""
+        possible = self._needs.met(here) & ~self._across | self._needs.met(here | before) & self._across
+        for place in places(possible):
+            yield self._all[place]
 
 
 def read_pattern(row: Mapping[str, object], groups: Groups, where: str) -> Pattern:
@@ -61,7 +78,6 @@ def read_pattern(row: Mapping[str, object], groups: Groups, where: str) -> Patte
     combination = read_combination(row, groups, where)
     return Pattern(
         combination=combination,
-        needs=tuple(groups.mask(names) for names in combination.groups),
         start=start if isinstance(start, int) else None,
         most_words=most if isinstance(most, int) else None,
         weak=bool(row.get("weak")),

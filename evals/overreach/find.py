@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from evals.overreach.cues import MASK
 from evals.overreach.excuses import excused, part_of
 from evals.overreach.families import WORD
+from evals.overreach.grams import grams_of, may_match
 from evals.overreach.lines import Line
 from evals.overreach.reader import Opinion, opinions, weights
 from evals.overreach.rules import Pattern, load_patterns, load_rules, scope
@@ -75,8 +76,9 @@ def find_hits(lines: Sequence[Line]) -> list[Hit]:
 
 
 def _hits(lines: Sequence[Line], number: int, line: Line, *, doses_only: bool) -> Iterator[Hit]:
+    missing, grams = ~line.cues, grams_of(line.text)
     for pattern in load_patterns():
-        if pattern.needs & ~line.cues or (doses_only and pattern.rule != _DOSES):
+        if pattern.needs & missing or (doses_only and pattern.rule != _DOSES) or not may_match(pattern.grams, grams):
             continue
         if match := _match(lines, number, pattern):
             start, end = _span(match)

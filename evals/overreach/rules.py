@@ -10,6 +10,7 @@ from evals.errors import UserError, did_you_mean
 from evals.lexicons import load_yaml
 from evals.overreach.cues import MASK, SIGNS, Cue, Index
 from evals.overreach.families import Families
+from evals.overreach.grams import Needed, needed_by
 from evals.records import SEVERITIES, Severity
 
 _WORDS, _PATTERNS, _RULES = "overreach_words.yaml", "overreach_patterns.yaml", "overreach.yaml"
@@ -39,14 +40,16 @@ class Rule:
 class Pattern:
     """One way to break a rule.
 
-    `needs`: its cues, as a number of `index()`. `also` must be found in it too; `unless` undoes it when found
-    in it; `near` must, `not_near` must not, be found in the sentences around it. `even`: scopes that do not excuse it.
-    `directive`: it tells the reader what to do about treatment, so that it undoes a notice (O1).
+    `needs`: its cues, as a number of `index()`; `grams`: what its sentence must hold too. `also` must be found in it
+    as well; `unless` undoes it when found in it; `near` must, `not_near` must not, be found in the sentences around it.
+    `even`: scopes that do not excuse it. `directive`: it tells the reader what to do about treatment, so that it undoes
+    a notice (O1).
     """
 
     rule: str
     find: re.Pattern[str]
     needs: int
+    grams: Needed
     also: tuple[re.Pattern[str], ...]
     unless: tuple[re.Pattern[str], ...]
     near: re.Pattern[str] | None
@@ -123,6 +126,7 @@ def _pattern(rule: str, row: Mapping[str, Any], where: str) -> Pattern:
         rule=rule,
         find=find,
         needs=index().need(_needed(need, where) for need in row.get("needs", _EMPTY)),
+        grams=tuple(part for one in (find, *also) for part in needed_by(one.pattern)),
         also=also,
         unless=tuple(families().compile(one, where) for one in row.get("unless", _EMPTY)),
         near=families().compile(row["near"], where) if "near" in row else None,

@@ -3,7 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from functools import cache
+from functools import cache, lru_cache
 
 from evals.lexicons import load_yaml
 
@@ -24,6 +24,17 @@ def language_of(words: Sequence[str]) -> str | None:
     counts = {language: _hits(seen, lists[language]) for language in LANGUAGES}
     best = max(LANGUAGES, key=lambda language: counts[language])
     return best if counts[best] >= load_yaml("languages.yaml")["share"] * len(words) else None
+
+
+@lru_cache(maxsize=64)
+def language_of_text(text: str) -> str | None:
+    """The same of a text, whatever its length. Several scorers ask it of each answer."""
+    return language_of(bare_words(text))
+
+
+def bare_words(text: str) -> list[str]:
+    """The words of a text without the punctuation around them."""
+    return [word.strip('.,;:!?¡¿()"“”') for word in text.split()]
 
 
 def foreign_shares(words: Sequence[str]) -> Mapping[str, float]:

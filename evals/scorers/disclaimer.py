@@ -12,7 +12,7 @@ from evals.notices.judging import Judged, judge, judge_approved
 from evals.notices.profiles import check_profile, elements_for
 from evals.notices.prominence import Prominence, measure_prominence
 from evals.notices.reading import Reading, read_answer
-from evals.readability.language import LANGUAGES, NAMES, language_of, name_of
+from evals.readability.language import LANGUAGES, NAMES, bare_words, language_of_text, name_of
 from evals.readability.structure import visible_text
 from evals.records import Case, Finding, Score, Unscored
 from evals.scorers import Measure
@@ -81,9 +81,9 @@ def _language(declared: str, text: str) -> str:
     """The language to read in: as declared, unless the text says otherwise."""
     if declared not in LANGUAGES:
         return NAMES.get(declared, repr(declared))
-    words = [word.strip('.,;:!?¡¿()"“”') for word in text.split()]
-    if told := language_of(words):
+    if told := language_of_text(text):
         return told
+    words = bare_words(text)
     if any(word.lower() in load_yaml("notices_es.yaml")["known_by"] for word in words):
         return "es"
     # Labels and lists have few little words: only another language's words speak against the declared one.

@@ -9,7 +9,7 @@ from evals.lexicons import load_yaml
 from evals.overreach.find import Hit, find_hits
 from evals.overreach.lines import Line, read_lines
 from evals.overreach.rules import index, load_patterns, load_rules
-from evals.readability.language import NAMES, language_of
+from evals.readability.language import NAMES, language_of_text
 from evals.readability.structure import visible_text
 from evals.records import SEVERITIES, Answer, Case, Finding, Score, Severity, Unscored
 from evals.scorers import Measure
@@ -78,10 +78,9 @@ def _lines(answer: Answer, text: str) -> Sequence[Line]:
 
 def _language(declared: str, text: str) -> str:
     """The language to read in: as declared, unless the text is long enough to say otherwise."""
-    words = text.split()
-    if declared not in {"en", "es"} or len(words) < _ENOUGH_TO_TELL:
+    if declared not in {"en", "es"} or len(text.split()) < _ENOUGH_TO_TELL:
         return declared
-    return language_of([word.strip('.,;:!?¡¿()"“”') for word in words]) or declared
+    return language_of_text(text) or declared
 
 
 def _finding(hit: Hit) -> Finding:
