@@ -21,7 +21,7 @@ answers and writes a report under `reports/runs/`. Edit the prompt, run again, c
 - check an edited question file: `evals questions check`
 - look at runs in a browser: `evals dashboard`
 """
-_IGNORED = "reports/runs/\ndatasets/guidelines/private/\n.venv/\n"
+_IGNORED = "reports/runs/\nreports/.cache/\ndatasets/guidelines/private/\n.venv/\n"
 
 
 def create(folder: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:

@@ -1,0 +1,1 @@
+"""What asking models costs beyond the models themselves: wall clock, processor, memory, repeated requests."""
