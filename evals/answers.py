@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from evals.generators import Draft, Tie
+from evals.generators import Draft
 from evals.pages import find_attributions, find_sections, find_title
-from evals.records import Answer, Attribution, Question
+from evals.records import Answer, Question
 from evals.render import render, sniff
+from evals.ties import tied
 
 MAX_RENDERED = 250_000
 """Raw answers longer than this are kept as they came but not rendered: no page for patients is that long."""
@@ -26,7 +27,8 @@ def build_answer(
     if len(raw) > MAX_RENDERED:
         return replace(base, text=raw)
     rendered = render(raw, draft.format or sniff(raw))
-    attributions = _tied(find_attributions(rendered.text, rendered.blocks, rendered.links), draft.ties)
+    found = find_attributions(rendered.text, rendered.blocks, rendered.links)
+    attributions = tied(rendered.text, rendered.blocks, found, draft.ties)
     return replace(
         base, text=rendered.text, hidden=rendered.hidden, blocks=rendered.blocks, links=rendered.links,
         title=find_title(rendered), sections=find_sections(rendered), attributions=attributions,
@@ -46,15 +48,3 @@ def failed_answer(
 def context_ids(question_id: str, repeat: int, draft: Draft) -> tuple[str, ...]:
     """Ids for the texts an answer was given from outside the corpus."""
     return tuple(f"{question_id}#{repeat}/given-{number}" for number in range(1, len(draft.contexts) + 1))
-
-
-def _tied(found: tuple[Attribution, ...], ties: tuple[Tie, ...]) -> tuple[Attribution, ...]:
-    # The generator wrote its ties in reading order, so each attribution takes the next tie that carries its name.
-    left = list(ties)
-    result: list[Attribution] = []
-    for attribution in found:
-        tie = next((t for t in left if attribution.name and attribution.name in t.name), None)
-        if tie:
-            left.remove(tie)
-        result.append(replace(attribution, passage_id=tie.passage_id) if tie else attribution)
-    return tuple(result)

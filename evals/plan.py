@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
+from evals.answers import build_answer
+from evals.citations import library_of
+from evals.claims import extract_claims
 from evals.corpus import Corpus, load_corpus
 from evals.errors import UserError
-from evals.generators import Generator, Resources, make_generator
+from evals.generators import Draft, Generator, Resources, make_generator
 from evals.judges import Judge, make_judge
 from evals.load import load_questions, questions_from_hugging_face
 from evals.prompt import Prompt, load_prompt
@@ -28,16 +32,26 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A run ready to start: everything loaded and checked, nothing generated."""
+    """A run ready to start: everything loaded and checked, nothing generated.
+
+    `judge` decides; those `beside` it have the names `beside_names`, which tell their verdicts apart.
+    """
 
     suite: Suite
     prompt: Prompt
     corpus: Corpus
     generator: Generator
     judge: Judge
+    beside: tuple[Judge, ...] = ()
+    beside_names: tuple[str, ...] = ()
     scorers: tuple[Scorer, ...]
     units: tuple[Unit, ...]
     signatures: Mapping[str, Any]
+
+
+def asks_models(part: object) -> bool:
+    """Whether a generator, judge or scorer asks a model, and so is awaited with a session."""
+    return any(hasattr(part, name) for name in ("draft", "verdicts", "scored"))
 
 
 def prepare(
@@ -60,16 +74,38 @@ def prepare(
     resources = Resources(prompt=prompt, corpus=corpus, questions=asked, seed=suite.seed)
     made = generator or make_generator(suite.generator.name, resources, suite.generator.settings)
     judge = make_judge(suite.judge.name, corpus, suite.judge.settings)
+    beside = tuple(make_judge(part.name, corpus, part.settings) for part in suite.judges)
     scorers = tuple(make_scorer(part.name, part.settings) for part in suite.scorers)
     chosen = asked[:limit] if limit is not None else asked
+    if any(map(asks_models, (made, judge, *beside, *scorers))):
+        _read_ahead(corpus)
     signatures = {
         "scoring": scoring_signature(suite, {s.name: s.version for s in scorers}, judge, chosen, corpus),
         "subject": subject_signature(suite, suite.generator, made.version, prompt),
     }
     return Plan(
-        suite=suite, prompt=prompt, corpus=corpus, generator=made, judge=judge, scorers=scorers,
-        units=_units(chosen, made, suite.repeats), signatures=signatures,
+        suite=suite, prompt=prompt, corpus=corpus, generator=made, judge=judge, beside=beside,
+        beside_names=_beside_names(judge, beside), scorers=scorers, units=_units(chosen, made, suite.repeats),
+        signatures=signatures,
     )  # fmt: skip
+
+
+def _read_ahead(corpus: Corpus) -> None:
+    # What loads at first use loads before the first request, not while replies wait for it; and before worker
+    # processes begin, which then share it.
+    import_module("aiohttp")
+    draft = Draft(raw="# Fever\n\nAccording to the NCI, call your doctor at 100.4 °F. It may be an infection.")
+    extract_claims(build_answer(Question(id="", text=""), 0, draft, generator="", prompt=None, seed=0))
+    library_of(corpus.passages)
+
+
+def _beside_names(judge: Judge, beside: Sequence[Judge]) -> tuple[str, ...]:
+    # Two judges of one kind (two models, say) must not pass for one: the second of a name gets a number.
+    taken = [judge.name]
+    for one in beside:
+        number = sum(name.partition("#")[0] == one.name for name in taken)
+        taken.append(f"{one.name}#{number + 1}" if number else one.name)
+    return tuple(taken[1:])
 
 
 def suite_questions(suite: Suite) -> tuple[Question, ...]:
@@ -93,10 +129,14 @@ def suite_questions(suite: Suite) -> tuple[Question, ...]:
 
 
 def _units(questions: Sequence[Question], generator: Generator, repeats: int) -> tuple[Unit, ...]:
-    units: list[Unit] = []
-    for question in questions:
-        planned = generator.repeats(question, repeats)
-        units += [Unit(question=question, repeat=number) for number in range(planned)]
-        if planned == 0:
-            units.append(Unit(question=question, repeat=0, skip="no recorded answer for this question"))
-    return tuple(units)
+    return tuple(
+        unit_of(question, number, generator)
+        for question in questions
+        for number in range(max(1, generator.repeats(question, repeats)))
+    )
+
+
+def unit_of(question: Question, repeat: int, generator: Generator) -> Unit:
+    """The unit of one question and repeat; a generator without any answer to it makes it one to skip."""
+    absent = generator.repeats(question, repeat + 1) == 0
+    return Unit(question=question, repeat=repeat, skip="no recorded answer for this question" if absent else None)

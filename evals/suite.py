@@ -45,7 +45,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
-    """What to run. `include` "base" leaves paraphrases and twins out; `slices` name fields of a question."""
+    """What to run. `include` "base" leaves paraphrases and twins out; `slices` name fields of a question.
+
+    `judge` decides: its verdicts are scored. `judges` give verdicts beside it, kept apart by name. `repeats` is how
+    many answers each question gets, `judge_repeats` how often a judge that asks a model judges each answer.
+    """
 
     name: str
     description: str = ""
@@ -55,8 +59,10 @@ class Suite:
     generator: Part = Part(name="composer")
     prompt: str = "patient-answer"
     judge: Part = Part(name="local")
+    judges: tuple[Part, ...] = ()
     scorers: tuple[Part, ...] = tuple(Part(name=name) for name in ALL_SCORERS)
     repeats: int = 1
+    judge_repeats: int = 1
     seed: int = 0
     slices: tuple[Literal["topic", "cancer", "risk", "intent", "language"], ...] = ("risk", "topic", "cancer")
 
@@ -80,7 +86,7 @@ def load_suite(path: Path) -> Suite:
     if not isinstance(values, dict):
         raise UserError(str(path), "not a mapping", "lines of `field: value`")
     suite = parse(Suite, {**values, **_shorthand(values)}, str(path))
-    for name, low, high in (("repeats", 1, 100), ("seed", 0, 2**31 - 1)):
+    for name, low, high in (("repeats", 1, 100), ("judge_repeats", 1, 100), ("seed", 0, 2**31 - 1)):
         if not low <= getattr(suite, name) <= high:
             raise UserError(str(path), f"field {name!r} is {getattr(suite, name)}", f"a number from {low} to {high}")
     names = [part.name for part in suite.scorers]
@@ -95,8 +101,9 @@ def _shorthand(values: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("generator", "judge"):
         if isinstance(values.get(key), str):
             result[key] = {"name": values[key]}
-    if isinstance(values.get("scorers"), list):
-        result["scorers"] = [{"name": s} if isinstance(s, str) else s for s in values["scorers"]]
+    for key in ("scorers", "judges"):
+        if isinstance(values.get(key), list):
+            result[key] = [{"name": s} if isinstance(s, str) else s for s in values[key]]
     if isinstance(values.get("corpus"), str):
         result["corpus"] = [values["corpus"]]
     return result

@@ -18,9 +18,8 @@ from evals.errors import UserError
 from evals.journal import NAME
 from evals.plan import prepare
 from evals.run import check_same, execute, start
-from evals.scorers import SCORERS
 from evals.store import read_manifest, read_run
-from evals.suite import Part, load_suite
+from evals.suite import ALL_SCORERS, Part, load_suite
 from tests.cases import ROOT
 
 NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
@@ -56,7 +55,7 @@ def test_the_same_inputs_give_byte_identical_tables(finished, tmp_path):
 
 
 def test_every_planned_question_and_scorer_ends_counted(finished):
-    planned = len(finished.manifest["planned"]) * len(SCORERS)
+    planned = len(finished.manifest["planned"]) * len(ALL_SCORERS)
     assert sum(finished.manifest["counts"].values()) == planned
     for row in finished.summary["scorers"].values():
         assert row["scored"] + row["unscored"] + row["error"] + row["skipped"] == row["planned"]
@@ -95,7 +94,7 @@ def test_a_generator_that_fails_on_one_question_leaves_an_error_there_and_goes_o
     assert {o.status for o in by_id["Q10"].outcomes} == {"error"}
     assert "no answer today" in by_id["Q10"].outcomes[0].reason
     assert all(item.answer.status == "ok" for key, item in by_id.items() if key != "Q10")
-    assert done.manifest["counts"]["error"] == len(SCORERS)
+    assert done.manifest["counts"]["error"] == len(ALL_SCORERS)
 
 
 def test_questions_without_a_recorded_answer_are_skipped_and_counted(tmp_path):

@@ -1,25 +1,41 @@
 """Commands that make and show runs: `run`, `score`, `report`."""
 
-import datetime
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evals.cli.options import RUNS, Json, Out, RunFolder, note, print_json, say
-from evals.cli.progress import progress_bar
+from evals.cli.going import begin, go_on, show
+from evals.cli.models import (
+    Api,
+    BaseUrl,
+    Concurrency,
+    JudgeApi,
+    JudgeBaseUrl,
+    JudgeKeyEnv,
+    JudgeModel,
+    KeyEnv,
+    Model,
+    Set,
+    with_models,
+)
+from evals.cli.options import RUNS, Json, Out, RunFolder, note
 from evals.errors import UserError
 
 if TYPE_CHECKING:
-    from evals.plan import Plan
-    from evals.store import Run
-    from evals.suite import Part, Suite
+    from evals.suite import Part
+
+
+_EXAMPLES = (
+    "Example: evals run --prompt datasets/prompts/my-prompt.md --limit 10. With a model server on this machine: "
+    "evals run --generator chat --base-url http://127.0.0.1:11434/v1 --model qwen2.5 --judge llm"
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("run", epilog="Example: evals run --prompt datasets/prompts/my-prompt.md --limit 10")(run)
+    app.command("run", epilog=_EXAMPLES)(run)
     app.command("score", epilog="Example: evals score page.html --question 'How does immunotherapy work?'")(score)
     app.command("report", epilog="Example: evals report reports/runs/<run> --csv scores.csv")(report)
 
@@ -31,16 +47,48 @@ def run(
     prompt: Annotated[str | None, typer.Option(help="Prompt by name or path, instead of the suite's.")] = None,
     generator: Annotated[
         str | None,
-        typer.Option(help="Generator instead of the suite's: composer, recorded:FILE, python:MODULE:FUNCTION."),
+        typer.Option(
+            help="Generator instead of the suite's: composer, chat (a model), recorded:FILE, python:MODULE:FUNCTION, "
+            "endpoint:URL."
+        ),
     ] = None,
-    judge: Annotated[str | None, typer.Option(help="Judge instead of the suite's.")] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(help="Judge instead of the suite's: local, or one that asks a model: llm, ragas, cascade."),
+    ] = None,
+    beside: Annotated[
+        list[str] | None, typer.Option(help="Another judge; its verdicts are kept apart. May be given several times.")
+    ] = None,
     corpus: Annotated[
         list[str] | None, typer.Option(help="Corpus folder instead of the suite's; may be given several times.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions.")] = None,
-    repeats: Annotated[int | None, typer.Option(min=1, help="Answers per question.")] = None,
+    repeats: Annotated[int | None, typer.Option(min=1, max=100, help="Answers per question.")] = None,
+    judge_repeats: Annotated[
+        int | None, typer.Option(min=1, max=100, help="Judgements per answer, by judges that ask a model.")
+    ] = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    key_env: KeyEnv = None,
+    api: Api = None,
+    concurrency: Concurrency = None,
+    judge_model: JudgeModel = None,
+    judge_base_url: JudgeBaseUrl = None,
+    judge_key_env: JudgeKeyEnv = None,
+    judge_api: JudgeApi = None,
+    settings: Set = None,
+    max_cost: Annotated[
+        float | None, typer.Option(min=0, help="Stop, resumable, before the run costs more US dollars than this.")
+    ] = None,
+    cache: Annotated[bool, typer.Option(help="Reuse replies of models from earlier runs.")] = True,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Ask nothing; tell how many requests, tokens and dollars it takes.")
+    ] = False,
     resume: Annotated[
-        Path | None, typer.Option(help="Finish a run that was interrupted. Takes no other option.")
+        Path | None, typer.Option(help="Finish a run that was interrupted. Takes no other option but --max-cost.")
+    ] = None,
+    retry_errors: Annotated[
+        Path | None, typer.Option(help="Do again what ended in an error in this run, and nothing else.")
     ] = None,
     out: Out = RUNS,
     json: Json = False,
@@ -49,8 +97,15 @@ def run(
     from evals.shipped import find_named
     from evals.suite import load_suite
 
-    if resume is not None:
-        _resume(resume, [suite != "default", prompt, generator, judge, corpus, limit, repeats], json=json)
+    again = resume or retry_errors
+    if again is not None:
+        given = (prompt, generator, judge, beside, corpus, limit, repeats, judge_repeats, model, base_url, key_env, api,
+                 concurrency, judge_model, judge_base_url, judge_key_env, judge_api, settings, dry_run)  # fmt: skip
+        if any(given) or suite != "default" or not cache or (resume and retry_errors):
+            option = "--resume" if resume else "--retry-errors"
+            fix = "A run goes on with the settings it started with."
+            raise UserError(option, "given with other options", f"{option} alone, or with --max-cost", fix)
+        go_on(again, errors=retry_errors is not None, max_cost=max_cost, json=json)
         return
     chosen = load_suite(find_named(suite, "suites", ".yaml", "suite"))
     chosen = replace(
@@ -58,10 +113,18 @@ def run(
         prompt=prompt or chosen.prompt,
         generator=_part(generator) if generator else chosen.generator,
         judge=_part(judge) if judge else chosen.judge,
+        judges=tuple(_part(name) for name in beside) if beside else chosen.judges,
         corpus=tuple(corpus) if corpus else chosen.corpus,
         repeats=repeats or chosen.repeats,
+        judge_repeats=judge_repeats or chosen.judge_repeats,
     )
-    _start_and_show(chosen, out, {"limit": limit}, json=json)
+    chosen = with_models(
+        chosen,
+        {"model": model, "base_url": base_url, "key_env": key_env, "api": api, "concurrency": concurrency},
+        {"model": judge_model, "base_url": judge_base_url, "key_env": judge_key_env, "api": judge_api},
+        settings or (),
+    )
+    begin(chosen, out, {"limit": limit}, max_cost=max_cost, cache=cache, dry_run=dry_run, json=json)
 
 
 def score(
@@ -82,10 +145,9 @@ def score(
 ) -> None:
     """Score answers that exist already. The last line printed is the run folder."""
     from evals.generators.recorded import passed_over
-    from evals.scorers import SCORERS
-    from evals.suite import Part, Suite
+    from evals.suite import ALL_SCORERS, Part, Suite
 
-    names = [name.strip() for name in scorers.split(",") if name.strip()] if scorers else list(SCORERS)
+    names = [name.strip() for name in scorers.split(",") if name.strip()] if scorers else ALL_SCORERS
     suite = Suite(
         name="score",
         questions=str(file),
@@ -96,7 +158,7 @@ def score(
     )
     for other in passed_over(file):
         note(f"not an answer page, passed over: {other}")
-    _start_and_show(suite, out, {"score": str(file), "question": question, "record": record}, json=json)
+    begin(suite, out, {"score": str(file), "question": question, "record": record}, json=json)
 
 
 def report(
@@ -113,10 +175,7 @@ def report(
     if csv:
         export_csv(found, csv)
         note(f"wrote {csv}")
-    _show(found, json=json)
-
-
-# --- shared by run and score -----------------------------------------------------------------------------------------
+    show(found, json=json)
 
 
 def _part(text: str) -> "Part":
@@ -125,90 +184,8 @@ def _part(text: str) -> "Part":
     name, _, value = text.partition(":")
     settings: dict[str, Any] = {}
     if value:
-        keys = {"recorded": "path", "python": "function"}
+        keys = {"recorded": "path", "python": "function", "endpoint": "url"}
         if name not in keys:
-            raise UserError(f"--generator {text}", f"{name!r} takes no value after the colon", "a name", f"Try {name}.")
+            raise UserError(text, f"{name!r} takes no value after the colon", "a name", f"Try {name}.")
         settings[keys[name]] = value
     return Part(name=name, settings=settings)
-
-
-def _plan(suite: "Suite", command: dict[str, Any]) -> "Plan":
-    from evals.plan import prepare
-    from evals.scoring import plan_scoring
-
-    if path := command.get("score"):
-        return plan_scoring(suite, Path(path), question=command.get("question"), record=command.get("record"))
-    return prepare(suite, limit=command.get("limit"))
-
-
-def _start_and_show(suite: "Suite", out: Path, command: dict[str, Any], *, json: bool) -> None:
-    from evals.run import start
-
-    plan = _plan(suite, command)
-    folder = start(plan, out, datetime.datetime.now(datetime.UTC), command)
-    _execute(plan, folder, json=json)
-
-
-def _resume(folder: Path, others: list[object], *, json: bool) -> None:
-    from evals.journal import NAME as JOURNAL
-    from evals.parse import parse
-    from evals.run import check_same
-    from evals.store import read_manifest, read_run
-    from evals.suite import Suite
-
-    if any(others):
-        raise UserError(
-            "--resume", "given with other options", "--resume alone", "A run resumes with the settings it started with."
-        )
-    manifest = read_manifest(folder)
-    if manifest["status"] == "finished":
-        note("this run is finished already; nothing to do")
-        _show(read_run(folder), json=json)
-        return
-    if missing := {"suite", "command", "signatures"} - set(manifest):
-        raise UserError(f"{folder}/manifest.json", f"it lacks {', '.join(sorted(missing))}", "the manifest of a run")
-    if not (folder / JOURNAL).exists():
-        note("the journal of this run is gone: everything is generated again")
-    plan = _plan(parse(Suite, manifest["suite"], f"{folder}/manifest.json"), manifest["command"])
-    check_same(plan, manifest)
-    _execute(plan, folder, json=json)
-
-
-def _execute(plan: "Plan", folder: Path, *, json: bool) -> None:
-    from evals.run import execute
-
-    try:
-        with progress_bar() as progress:
-            finished = execute(plan, folder, progress)
-    except KeyboardInterrupt:
-        note(f"interrupted; nothing stored is lost. Resume with: evals run --resume {folder}")
-        raise
-    except Exception:
-        note(f"the run broke; nothing stored is lost. Resume with: evals run --resume {folder}")
-        raise
-    _show(finished, json=json)
-    errors = {item.answer.error for item in finished.items if item.answer.status == "error" and item.answer.generator}
-    if errors:
-        for error in sorted(map(str, errors))[:5]:
-            note(f"error: {error}")
-        note(f"{finished.manifest['counts']['error']} planned scores ended in error; the report lists them")
-        raise typer.Exit(4)
-
-
-def _show(finished: "Run", *, json: bool) -> None:
-    if json:
-        print_json(
-            {
-                "run": str(finished.folder),
-                "summary": dict(finished.summary),
-                "counts": dict(finished.manifest.get("counts", {})),
-            }
-        )
-        return
-    from rich.console import Console
-
-    from evals.report import render_terminal
-
-    render_terminal(finished, Console(highlight=False))
-    say(f"Report: {finished.folder / 'report.html'}")
-    say(str(finished.folder))

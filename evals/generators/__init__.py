@@ -8,20 +8,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from evals.corpus import Corpus
 from evals.errors import UserError, did_you_mean
 from evals.prompt import Prompt
 from evals.records import Question, TextFormat
 
+if TYPE_CHECKING:
+    from evals.llm import Session
+    from evals.llm.estimate import Estimate
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tie:
-    """Words of an answer that name a source, tied by the generator to the passage they stand for."""
+    """Words of an answer that name a source, tied by the generator to the passage they stand for.
+
+    With a `mark` the tie is made where those characters ("[P19]") stand in the answer, and `name` is all names of the
+    passage's sources; without one, by `name` in reading order.
+    """
 
     name: str
     passage_id: str
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +82,29 @@ class Generator(Protocol):
         ...
 
 
+class AsksModels(Protocol):
+    """A generator that asks a model or a service: its drafts are awaited, in place of being called for."""
+
+    name: ClassVar[str]
+    version: ClassVar[str]
+    reads: ClassVar[tuple[str, ...]]
+
+    def repeats(self, question: Question, asked: int, /) -> int: ...
+
+    async def draft(self, question: Question, repeat: int, session: "Session", /) -> Draft:
+        """The answer.
+
+        Raises:
+            GenerationError: no answer could be made.
+            ModelError: the model cannot be used at all (`fatal`): the run stops and can be resumed.
+        """
+        ...
+
+    def estimate(self, question: Question, /) -> "tuple[Estimate, ...]":
+        """What one answer asks of models, at most."""
+        ...
+
+
 class GenerationError(Exception):
     """Why one answer could not be made. The run records it and goes on."""
 
@@ -84,6 +116,8 @@ GENERATORS: dict[str, str] = {
     "composer": "evals.generators.composer",
     "recorded": "evals.generators.recorded",
     "python": "evals.generators.python",
+    "chat": "evals.generators.chat",
+    "endpoint": "evals.generators.endpoint",
 }
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from evals.pages.wording import Said, said, sentences, without_number, wording
@@ -115,6 +115,7 @@ class Part:
 Kinds = list[SectionKind | None]
 
 
+@lru_cache(maxsize=4)  # title, sections and attributions of one page each begin here
 def parts_of(rendered: Rendered) -> tuple[Part, ...]:
     """One part for each block, in order."""
     parts: list[Part] = []

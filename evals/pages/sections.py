@@ -1,6 +1,7 @@
 """The parts of an answer page, told by what they say and by where they stand."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from evals.pages.lists import mark_questions, mark_references, mark_related, mark_upload
 from evals.pages.notices import is_date, mark_closing, mark_dates, mark_opening
@@ -14,6 +15,7 @@ _LONGEST_TITLE = 30
 _LONGEST_FIRST_HEADING = 120
 
 
+@lru_cache(maxsize=4)
 def find_sections(rendered: Rendered) -> tuple[Section, ...]:
     """The sections of a page in order, each made of whole blocks; what is not recognised is body.
 

@@ -26,12 +26,15 @@ class Run:
 
 
 def decide(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
-    """The decided verdict of each claim: the first one against the whole corpus."""
+    """The decided verdict of each claim: the first one against the whole corpus, unless it is an error.
+
+    The deciding judge's verdicts stand first; where it failed, no judge beside it takes its place.
+    """
     decided: dict[str, Verdict] = {}
     for verdict in verdicts:
-        if verdict.scope == "corpus" and verdict.status == "ok":
+        if verdict.scope == "corpus":
             decided.setdefault(verdict.claim_id, verdict)
-    return tuple(decided.values())
+    return tuple(verdict for verdict in decided.values() if verdict.status == "ok")
 
 
 def no_answer(question_id: str, repeat: int) -> Answer:
