@@ -92,7 +92,8 @@ def test_score_refuses_what_is_not_a_number_in_zero_to_one():
         Unscored("")
 
 
-@pytest.mark.parametrize("name", JUDGES)
+# Judges that ask a model are held to the same contract against a loopback server: test_judge_llm, _ragas, _cascade.
+@pytest.mark.parametrize("name", [name for name in JUDGES if name not in {"llm", "ragas", "cascade"}])
 def test_a_judge_gives_each_checkable_claim_one_verdict_a_scope(name):
     made = case(
         "# Fever\n\nCall for a fever of 100.4 °F. Is it so? Chemo can cause hair loss.\n\nI hope this helps.",
@@ -125,7 +126,10 @@ SETTINGS = {
 }
 
 
-@pytest.mark.parametrize("name", GENERATORS)
+ASKING = {"chat", "endpoint"}  # awaited with a session: test_generator_chat, test_generator_endpoint
+
+
+@pytest.mark.parametrize("name", [name for name in GENERATORS if name not in ASKING])
 def test_a_generator_answers_alike_when_asked_again(name, resources):
     generator = make_generator(name, resources, SETTINGS.get(name, {}))
     asked = [q for q in resources.questions if generator.repeats(q, 1)][:8]

@@ -15,7 +15,7 @@ Reach = Literal["direct", "wide", "pointer"]
 
 _COLON = re.compile(r"[\s)”\"']*(?:\([^()\n]{0,120}\))?\s?:(?=\s|$)")
 _LINE_COLON = re.compile(r"[^.!?\n:]{0,80}:\s*$")
-_MARK = re.compile(r"\[\d|\[\s?\d|[⁰¹²³⁴⁵⁶⁷⁸⁹]")
+_MARK = re.compile(r"\[\s?[A-Z]{0,3}\d|[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _ONLY_MARKS = re.compile(r"[\s\[\]\d,;–⁰¹²³⁴⁵⁶⁷⁸⁹⁻.-]*")
 _NUMBERED = re.compile(r"(?:^|\n)\s*[\[(]?\d{1,3}[\]).]+\s*$|[⁰¹²³⁴⁵⁶⁷⁸⁹]\s*$")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)\]>\"”]{3,300}")

@@ -30,7 +30,12 @@ class Judge(Protocol):
 
 
 # name -> module, whose `make(corpus, settings)` builds it.
-JUDGES: dict[str, str] = {"local": "evals.judges.local"}
+JUDGES: dict[str, str] = {
+    "local": "evals.judges.local",
+    "llm": "evals.judges.llm",
+    "ragas": "evals.judges.ragas",
+    "cascade": "evals.judges.cascade",
+}
 
 
 def make_judge(name: str, corpus: Corpus, settings: Mapping[str, Any]) -> Judge:
@@ -52,7 +57,12 @@ def judge_claims(
 ) -> tuple[Verdict, ...]:
     """The judge's verdicts on the checkable claims, and `not_checkable` for the others, which it never sees."""
     checkable = tuple(claim for claim in claims if claim.kind not in UNCHECKABLE)
-    others = tuple(
+    return (*judge(answer, checkable, given), *not_checkable(claims))
+
+
+def not_checkable(claims: tuple[Claim, ...]) -> tuple[Verdict, ...]:
+    """The verdicts on what states nothing to check, which no judge sees."""
+    return tuple(
         Verdict(
             claim_id=claim.claim_id,
             judge="rules",
@@ -62,4 +72,3 @@ def judge_claims(
         for claim in claims
         if claim.kind in UNCHECKABLE
     )
-    return (*judge(answer, checkable, given), *others)

@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from evals.errors import UserError, did_you_mean
 from evals.records import Answer, Case, Outcome, Score, Unscored
+
+if TYPE_CHECKING:
+    from evals.llm import Session
 
 MAX_CHARACTERS = 60_000
 """Answers longer than this (about 10,000 words) are not patient answers; they are recorded as unscored."""
@@ -37,6 +40,12 @@ class Scorer(Protocol):
     def __call__(self, case: Case, /) -> Score | Unscored: ...
 
 
+class AsksModels(Scorer, Protocol):
+    """A scorer that asks a model: what it makes of a case is awaited."""
+
+    async def scored(self, case: Case, session: "Session", /) -> Score | Unscored: ...
+
+
 # name -> "module:class". Modules load when a suite names them.
 SCORERS: dict[str, str] = {
     "faithfulness": "evals.scorers.faithfulness:Faithfulness",
@@ -47,6 +56,7 @@ SCORERS: dict[str, str] = {
     "urgency": "evals.scorers.urgency:Urgency",
     "overreach": "evals.scorers.overreach:Overreach",
     "personal_fit": "evals.scorers.personal_fit:PersonalFit",
+    "ragas": "evals.scorers.ragas:Ragas",
 }
 
 
@@ -91,7 +101,28 @@ def score(scorer: Scorer, case: Case) -> Outcome:
         return _outcome(scorer, answer, Unscored(f"no answer: {answer.error}"), "error")
     if reason := unscorable(answer):
         return _outcome(scorer, answer, Unscored(reason), "unscored")
-    result = scorer(case)
+    return _ended(scorer, answer, scorer(case))
+
+
+async def score_asking(scorer: AsksModels, case: Case, session: "Session") -> Outcome:
+    """The same for a scorer that asks a model; a request that fails is an error of this case.
+
+    Raises:
+        ModelError: the model cannot be used at all (`fatal`).
+    """
+    from evals.llm.errors import ModelError
+
+    if case.answer.status == "error" or unscorable(case.answer):
+        return score(scorer, case)
+    try:
+        return _ended(scorer, case.answer, await scorer.scored(case, session))
+    except ModelError as error:
+        if error.fatal:
+            raise
+        return _outcome(scorer, case.answer, Unscored(f"the model failed: {error}"), "error")
+
+
+def _ended(scorer: Scorer, answer: Answer, result: Score | Unscored) -> Outcome:
     return _outcome(scorer, answer, result, "scored" if isinstance(result, Score) else "unscored")
 
 

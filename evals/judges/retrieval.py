@@ -1,0 +1,127 @@
+"""Which passages a judge that pays for every word gets to see: BM25 over stems, a few microseconds a claim.
+
+No encoder and no synonyms of several words: a model reads a dozen passages, so the right one only has to be among them.
+One answer's whole search must cost less than sending its request.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from heapq import nsmallest
+from itertools import zip_longest
+from math import log
+
+from evals.concepts import load_concepts
+from evals.lexicons import load_yaml
+from evals.records import Passage
+from evals.words import stem, stems
+
+_UNIT = 1_000_000
+"""Weights are whole millionths: sums of them do not depend on their order."""
+_DEPTH = 4
+_EVERYWHERE = 0.5
+"""Words in more than this share of the pieces tell none of them apart."""
+LONGEST = 4_000
+"""Passages longer than this many characters are shown in pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """`passage.text[start:end]`, as much of a passage as is shown at once."""
+
+    passage: Passage
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.passage.text[self.start : self.end]
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Which piece of which passage this is."""
+        return self.passage.id, self.start
+
+
+def pieces(passage: Passage) -> tuple[Piece, ...]:
+    """A passage whole, or cut at the ends of paragraphs, sentences or words where it is long."""
+    found: list[Piece] = []
+    start, text = 0, passage.text
+    while len(text) - start > LONGEST:
+        ends = (text.rfind(mark, start + 1, start + LONGEST) + 1 for mark in ("\n", ". ", " "))
+        end = next((end for end in ends if end), start + LONGEST)
+        found.append(Piece(passage, start, end))
+        start = end
+    return (*found, Piece(passage, start, len(text)))
+
+
+class Retrieval:
+    """An index of pieces of passages, by the words they share with a claim. Ties go to the piece that comes first."""
+
+    def __init__(self, passages: Iterable[Passage]) -> None:
+        self.pieces = tuple(piece for passage in passages for piece in pieces(passage))
+        counts = [Counter(_terms(f"{piece.passage.title} {piece.passage.title} {piece.text}")) for piece in self.pieces]
+        lengths = [sum(one.values()) for one in counts]
+        mean = sum(lengths) / len(lengths) if lengths else 1.0
+        weights = load_yaml("search.yaml")["weights"]
+        k1, b = float(weights["k1"]), float(weights["b"])
+        spread = Counter(term for one in counts for term in one)
+        rarity = {term: log(1 + (len(counts) - n + 0.5) / (n + 0.5)) for term, n in spread.items()}
+        self._postings: dict[str, list[tuple[int, int]]] = {}
+        for number, one in enumerate(counts):
+            norm = k1 * (1 - b + b * lengths[number] / mean) if mean else k1
+            for term, count in one.items():
+                if spread[term] > _EVERYWHERE * len(counts) > 5:
+                    continue
+                weight = rarity[term] * count * (k1 + 1) / (count + norm)
+                self._postings.setdefault(term, []).append((number, round(weight * _UNIT)))
+
+    def scores(self, text: str) -> Mapping[int, int]:
+        """For each piece that shares a word with a text, by its number, how much."""
+        found: dict[int, int] = {}
+        for term in set(_terms(text)):
+            for number, weight in self._postings.get(term, ()):
+                found[number] = found.get(number, 0) + weight
+        return found
+
+    def ranked(self, scores: Mapping[int, int], most: int, only: frozenset[str] | None = None) -> list[int]:
+        """The numbers of the `most` best pieces, best first; `only` names the passages that count."""
+        allowed = scores if only is None else [n for n in scores if self.pieces[n].passage.id in only]
+        return [number for _, number in nsmallest(most, [(-scores[number], number) for number in allowed])]
+
+    def best(self, claims: Sequence[Mapping[int, int]], limit: int) -> tuple[Piece, ...]:
+        """The pieces that most claims need, of each claim's scores: everyone's first, everyone's second, and so on.
+
+        At most `limit` pieces.
+        """
+        # Of many claims a few each fill the places.
+        depth = limit if len(claims) * _DEPTH < limit * 2 else _DEPTH
+        lists = [self.ranked(scores, depth) for scores in claims]
+        chosen: dict[int, None] = {}
+        for one in zip_longest(*lists):
+            # Within a round the piece that most claims ask for goes first.
+            asked = Counter(number for number in one if number is not None)
+            for number, _ in sorted(asked.items(), key=lambda item: (-item[1], item[0])):
+                if len(chosen) < limit:
+                    chosen.setdefault(number)
+        return tuple(self.pieces[number] for number in chosen)
+
+
+def _terms(text: str) -> list[str]:
+    names, stop_words = _names(), _stop_words()
+    return [names.get(one, one) for one in stems(text) if one not in stop_words]
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """Names of one word -> their drug or gene: "Keytruda" must find "pembrolizumab"."""
+    concepts = load_concepts()
+    single = (name for name in concepts.names if len(name) > 3 and len(stems(name)) == 1)
+    tokens = ((stem(name), concepts.token(name)) for name in single)
+    return {short: token for short, token in tokens if token and not token.startswith("term:")}
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    return frozenset(map(stem, load_yaml("search.yaml")["stop_words"]))
