@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from evals.scorers import SCORERS
+from evals.suite import ALL_SCORERS
 from tests.cases import ROOT
 
 EVALS = [sys.executable, "-m", "evals"]
@@ -34,6 +34,8 @@ COMMANDS = [
     "corpus list",
     "corpus check",
     "questions check",
+    "cache stats",
+    "cache clear",
     "dashboard",
     "doctor",
     "init",
@@ -53,7 +55,7 @@ def test_every_command_is_in_the_readme(command):
 
 def test_no_command_is_missing_from_these_tests():
     listed = set(re.findall(r"^  (\w+) ", _evals("--help").stdout, re.MULTILINE)) - {"help"}
-    assert {c.split()[0] for c in COMMANDS} <= listed | {"corpus", "questions"}
+    assert {c.split()[0] for c in COMMANDS} <= listed | {"corpus", "questions", "cache"}
 
 
 WRONG = [
@@ -97,7 +99,7 @@ def test_run_ends_with_a_table_and_the_run_folder(tmp_path):
 
 def test_run_as_json_is_one_object(tmp_path):
     printed = json.loads(_evals("run", "--limit", "2", "--out", tmp_path, "--json").stdout)
-    assert list(printed["summary"]["scorers"]) == list(SCORERS)
+    assert list(printed["summary"]["scorers"]) == list(ALL_SCORERS)
 
 
 def test_resuming_a_finished_run_changes_nothing(tmp_path):
@@ -142,7 +144,7 @@ def test_odd_answers_are_scored_or_recorded_as_unscored_and_inert_everywhere(tmp
     rows = [json.dumps({"id": key, "answer": text, "question": "=1+1"}) for key, text in ODD_ANSWERS.items()]
     (tmp_path / "odd.jsonl").write_text("\n".join(rows), encoding="utf-8")
     printed = json.loads(_evals("score", "odd.jsonl", "--json", cwd=tmp_path).stdout)
-    assert printed["counts"]["scored"] + printed["counts"]["unscored"] == len(ODD_ANSWERS) * len(SCORERS)
+    assert printed["counts"]["scored"] + printed["counts"]["unscored"] == len(ODD_ANSWERS) * len(ALL_SCORERS)
     folder = tmp_path / printed["run"]
     for text in ((folder / "report.html").read_text(), (folder / "report.md").read_text()):
         assert "<script>alert" not in text

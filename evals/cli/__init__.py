@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typer
 
-from evals.cli import counterfactuals, data, project, runs, verify
+from evals.cli import cache, counterfactuals, data, decisions, faults, gate, project, runs, verify
 from evals.errors import UserError
 
 app = typer.Typer(
@@ -28,7 +28,11 @@ app = typer.Typer(
 runs.register(app)
 verify.register(app)
 counterfactuals.register(app)
+faults.register(app)
 data.register(app)
+cache.register(app)
+decisions.register(app)
+gate.register(app)
 project.register(app)
 
 

@@ -1,0 +1,1 @@
+"""How often the intervals cover, on the score distributions of runs, resampled by question cluster."""
