@@ -9,7 +9,7 @@ from evals.overreach.excuses import excused, part_of
 from evals.overreach.families import WORD
 from evals.overreach.grams import grams_of, may_match
 from evals.overreach.lines import Line
-from evals.overreach.reader import Opinion, opinions, weights
+from evals.overreach.reader import Opinion, opinions
 from evals.overreach.rules import Pattern, load_patterns, load_rules, scope
 from evals.records import SEVERITIES, Severity
 
@@ -53,13 +53,14 @@ class Hit:
 def find_hits(lines: Sequence[Line]) -> list[Hit]:
     """All hits in the order of the text, one for each rule and sentence, the gravest first found."""
     found: dict[tuple[int, str], Hit] = {}
-    quiet = weights().quiet
     thought = opinions(lines)
     for number, line in enumerate(lines):
-        asleep = thought[number].score < quiet and len(line.text) < _LONG
+        asleep = thought[number].asleep and len(line.text) < _LONG
         if line.section in _NOT_SAID or (asleep and not _tells_dose(line)):
             continue
         for hit in _hits(lines, number, line, doses_only=asleep):
+            if thought[number].undoes and hit.severity != "info" and len(line.text) < _LONG:
+                continue
             held = found.get((number, hit.rule))
             if held is None or SEVERITIES.index(hit.severity) > SEVERITIES.index(held.severity):
                 found[number, hit.rule] = hit
@@ -69,7 +70,8 @@ def find_hits(lines: Sequence[Line]) -> list[Hit]:
         for number, opinion in enumerate(thought)
         if lines[number].section not in _NOT_SAID
         for hit in _learned(lines, number, opinion)
-        if (number, hit.rule) not in found
+        # Where a pattern found the likeliest rule, the second likeliest tells nothing.
+        if (number, hit.rule) not in found and (number, opinion.rules[0]) not in found
     ]
     hits += [hit for hit in _undone_notices(lines, hits) if (hit.line, hit.rule) not in found]
     return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.rule))

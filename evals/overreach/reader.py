@@ -1,17 +1,23 @@
 """A second reader beside the patterns: how much a sentence sounds like overreach, and like which rule.
 
-A linear model over signs (words, stems, groups of words of like meaning, neighbours), trained by
-`training/overreach_reader.py`. It finds wordings that nobody wrote a pattern for, and says where none need look.
+Two models trained by `training/overreach_reader.py`. A linear one over signs (words, stems, groups of words of like
+meaning, neighbours) reads every sentence and says where none need look. Where it is not sure, one by likeness to the
+labelled sentences decides: it finds wordings that nobody wrote a pattern for, and undoes what a pattern found wrongly.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import log2
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evals.errors import UserError
+from evals.likeness import Likeness, unpacked
+from evals.meaning import meaning
+from evals.overreach.cues import MASK
 from evals.overreach.lines import Line
 from evals.overreach.signs import SIGNS_IN_ALL, Groups, Signs
 from evals.shipped import find
@@ -21,29 +27,45 @@ _FILE = "datasets/lexicons/overreach_reader.npz"
 Floats = NDArray[np.float32]
 
 
+# More sentences than this are not weighed by likeness: time stays linear, whatever the text.
+_MOST_READ = 200
+# In texts of so many sentences a sentence counts from `sure` on; in longer ones each is less likely to be the one.
+_SHORT = 4
+# For each doubling of the text, only likelier sentences are weighed by likeness: it costs more than all patterns.
+_PICKY = 0.6
+_MEDICINES = re.compile(rf"{MASK}+(?:[ /-]{MASK}+)*")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Weights:
-    """What was learned: `any` (signs,) with its bias for overreach at all, `rules` (signs, 13) for which rule.
+    """What was learned: `any` (signs,) with its bias for overreach at all, and the model by likeness.
 
-    `sure` is the score from which a sentence counts as overreach, `close` how far the second rule may lie behind the
-    first to be named too, `quiet` the score below which no pattern is tried.
+    `quiet`: the linear score below which neither patterns nor likeness are tried. `sure`: the likeness from which a
+    sentence counts as overreach, `rise` what is added for each doubling of the text, `keeps` the one below which a
+    pattern's find is undone, `close` how far the second rule may lie behind the first to be named too.
     """
 
     any: Floats
     bias: float
-    rules: Floats
+    likeness: Likeness
     groups: Groups
-    sure: float
-    close: float
     quiet: float
+    sure: float
+    rise: float
+    keeps: float
+    close: float
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Of one sentence: `score` above 0 means more likely overreach than not; `rules` from the likeliest on."""
+    """Of one sentence: `asleep` means that no pattern need be tried; `undoes`, that what a pattern finds is none.
 
-    score: float
-    rules: tuple[str, ...]
+    `rules`: those it breaks by likeness, the likeliest first.
+    """
+
+    asleep: bool
+    undoes: bool = False
+    rules: tuple[str, ...] = ()
 
 
 @cache
@@ -63,24 +85,33 @@ def weights() -> Weights:
 
 
 def _unpacked(parts: dict[str, NDArray[np.generic]]) -> Weights:
-    words = bytes(parts["words"].astype(np.uint8)).decode("utf-8").split("\n")
-    sure, close, quiet, bias, scale = (float(value) for value in parts["figures"].astype(np.float64))
-    if parts["rules"].shape != (SIGNS_IN_ALL, len(RULES)):
-        raise ValueError(f"weights of shape {parts['rules'].shape}")
+    words = bytes(parts["group_words"].astype(np.uint8)).decode("utf-8").split("\n")
+    figures = (float(value) for value in parts["figures"].astype(np.float64))
+    quiet, sure, rise, keeps, close, bias, scale = figures
+    likeness = unpacked(parts)
+    if likeness.words.shape != (SIGNS_IN_ALL, 1 + len(RULES)):
+        raise ValueError(f"weights of shape {likeness.words.shape}")
     return Weights(
         any=parts["any"].astype(np.float32) * np.float32(scale),
         bias=bias,
-        rules=parts["rules"].astype(np.float32) * parts["scales"].astype(np.float32),
+        likeness=likeness,
         groups={word: (int(a), int(b), int(c)) for word, (a, b, c) in zip(words, parts["groups"], strict=True)},
-        sure=sure,
-        close=close,
         quiet=quiet,
+        sure=sure,
+        rise=rise,
+        keeps=keeps,
+        close=close,
     )
 
 
 @cache
 def _signs() -> Signs:
     return Signs(weights().groups)
+
+
+def as_read(line: Line) -> str:
+    """A sentence as it is read for its meaning: which medicine it names does not matter."""
+    return _MEDICINES.sub("medicine", line.text)
 
 
 def opinions(lines: Sequence[Line]) -> list[Opinion]:
@@ -92,14 +123,32 @@ def opinions(lines: Sequence[Line]) -> list[Opinion]:
     places = signs.astype(np.intp)
     size = np.sqrt(np.bincount(owner, minlength=len(lines)))
     scores = np.bincount(owner, weights=learned.any[places], minlength=len(lines)) / size + learned.bias
+    scores = scores.round(3)
+    doublings = log2(max(1.0, len(lines) / _SHORT))
+    likely = np.flatnonzero(scores >= learned.quiet + _PICKY * doublings).tolist()
+    read = sorted(likely, key=lambda number: (-scores[number], number))[:_MOST_READ]
+    sure = learned.sure + learned.rise * doublings
+    known = dict(zip(read, _likeness(lines, read, places, owner), strict=True))
     return [
-        Opinion(score, _rules(learned, places[owner == number], float(size[number])) if score >= learned.sure else ())
-        for number, score in enumerate(map(float, scores.round(3)))
+        _opinion(learned, known[number], sure) if number in known else Opinion(asleep=bool(score < learned.quiet))
+        for number, score in enumerate(scores)
     ]
 
 
-def _rules(learned: Weights, places: NDArray[np.intp], size: float) -> tuple[str, ...]:
-    likeness = np.round(learned.rules[places].sum(axis=0, dtype=np.float64) / size, 3)
-    order = sorted(range(len(RULES)), key=lambda rule: (-likeness[rule], rule))
-    second = [order[1]] if likeness[order[0]] - likeness[order[1]] <= learned.close else []
-    return tuple(RULES[rule] for rule in (order[0], *second))
+def _likeness(
+    lines: Sequence[Line], read: Sequence[int], places: NDArray[np.intp], owner: NDArray[np.intp]
+) -> list[list[float]]:
+    """For some of the lines the scores by likeness: overreach at all, then each rule."""
+    if not read:
+        return []
+    meanings = np.stack([meaning(as_read(lines[number])) for number in read])
+    return weights().likeness.scores(meanings, [places[owner == number] for number in read]).tolist()
+
+
+def _opinion(learned: Weights, found: Sequence[float], sure: float) -> Opinion:
+    score, *rules = found
+    if score < sure:
+        return Opinion(asleep=False, undoes=score < learned.keeps)
+    order = sorted(range(len(RULES)), key=lambda rule: (-rules[rule], rule))
+    named = [rule for rule in order[:2] if rules[order[0]] - rules[rule] <= learned.close]
+    return Opinion(asleep=False, rules=tuple(RULES[rule] for rule in named))
