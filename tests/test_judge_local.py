@@ -28,7 +28,6 @@ CAUGHT = [
     ("A fever of 39.5 °C or higher during chemo is an emergency.", "E08", "39.5 °C"),
     ("External beam radiation makes you radioactive.", "E09", "not"),
     ("A positive HPV test is cancer.", "E09", "not"),
-    ("The drug label says a DPYD test is not needed before you start.", "E00", "otherwise"),
     ("The USPSTF recommends a mammogram every year from age 40 to 74.", "E08", "year"),
 ]
 
@@ -45,6 +44,12 @@ def test_a_changed_fact_is_contradicted_with_its_code_and_the_reason(text, code,
     verdict = _verdict(text)
     assert (verdict.label, verdict.code) == ("contradicted", code), verdict.reason
     assert reason in verdict.reason
+
+
+def test_what_was_once_so_is_called_out_of_date():
+    verdict = _verdict("The drug label says a DPYD test is not needed before you start.")
+    assert (verdict.label in {"contradicted", "partly"}, verdict.code) == (True, "E05"), verdict.reason
+    assert "out of date" in verdict.reason
 
 
 def test_100_4_fahrenheit_and_38_celsius_are_the_same():

@@ -65,7 +65,7 @@ def test_a_stored_vector_is_the_one_made_now():
     ("claim", "likelier"),
     [
         ("Phone your team at once if your fever reaches 38 °C.", "supported"),
-        ("A fever during chemo is harmless.", "contradicted"),
+        ("A temperature of 100.4 °F is harmless.", "contradicted"),
         ("Fever is more common in women than in men.", "not_enough"),
     ],
 )

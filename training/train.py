@@ -1,6 +1,6 @@
 """Train the verifier's head on what training.prepare wrote, and export it.
 
-    python training/train.py PAIRS.npz --out FOLDER [--epochs N] [--seed N]
+    python training/train.py PAIRS.npz --out FOLDER [--epochs N] [--seed N] [--without ORIGIN]
 
 Needs torch only. The encoder stays as it is; the head aligns the word pieces of claim and evidence, compares them, and
 says supported / contradicted / not enough.
@@ -186,12 +186,12 @@ def evaluate(head: Head, pairs: Pairs, chosen: list[int]) -> dict[str, dict[str,
     return result
 
 
-def train(path: Path, epochs: int, seed: int, out: Path, rate: float = 1.2e-3) -> None:
+def train(path: Path, epochs: int, seed: int, out: Path, without: str | None = None, rate: float = 1.2e-3) -> None:
     """Train; after each epoch write the head and the log so far, so that a training cut short leaves what it has."""
     random.seed(seed)
     torch.manual_seed(seed)
     pairs = Pairs(path)
-    learning = [number for number, pair in enumerate(pairs.pairs) if not pair["held_out"]]
+    learning = [n for n, pair in enumerate(pairs.pairs) if not pair["held_out"] and pair["origin"] != without]
     out.mkdir(parents=True, exist_ok=True)
     kept = [number for number, pair in enumerate(pairs.pairs) if pair["held_out"]]
     head = Head(pairs.claim_signs.shape[1])
@@ -258,8 +258,9 @@ def main() -> None:
     arguments.add_argument("--epochs", type=int, default=12)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--out", type=Path, required=True)
+    arguments.add_argument("--without", metavar="ORIGIN", help="leave out the pairs of one origin, such as answers")
     options = arguments.parse_args()
-    train(options.pairs, options.epochs, options.seed, options.out)
+    train(options.pairs, options.epochs, options.seed, options.out, options.without)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ Coverage decided: `python -m benchmarks.statistics RUN… --samples 2000` draws 
 suites default, full and realistic, as they are and with repeats. Where coverage does not move in steps it is 94.0% to
 98.5%, 95.8% on average; 13 of 54 figures lie above 96.5%, most of them of nearly perfect scores. With --all: t and the
 plain bootstrap cover less than 30% of nearly perfect scores, half a cluster at both ends without the rule for the near
-limit as little as 42%. On a run that had no part in choosing the method for means (prompt patient-answer-v0): 94.8% to 96.8%, but 88% for
-citations at 20 clusters, where one answer in twenty decides.
+limit as little as 42%. On a run that had no part in choosing the method for means (prompt patient-answer-v0): 94.8% to
+96.8%, but 88% for citations at 20 clusters, where one answer in twenty decides.
 """
 
 from collections.abc import Mapping, Sequence

@@ -8,6 +8,8 @@ from evals.judges.slots.finding import SlotFinding, clash
 from evals.judges.slots.lexicon import firm, slots
 from evals.judges.slots.reading import Mark, Reading, Token
 
+_ALL = 0.99
+
 
 def find(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
     """A denial in one text of what the other states, and pairs of opposite words about the same thing."""
@@ -69,7 +71,8 @@ def _flips(
         or _said_apart(denying, token, stating, sentence) > apart
     ):
         return False
-    return align.shared_weight(denying, token, stating, sentence) >= 1.5
+    # "Do not take aspirin" and "Take aspirin": short, but nothing else is said.
+    return min(forth, back) >= _ALL or align.shared_weight(denying, token, stating, sentence) >= 1.5
 
 
 def _object_differs(denying: Reading, token: Token, stating: Reading) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from evals.judges.verifier.encoder import WEIGHTS, session
 from evals.judges.verifier.signs import Reading, compare, read
 
-HEADS = ("head_1.onnx", "head_2.onnx")
+HEADS = ("head_1.onnx", "head_2.onnx", "head_3.onnx", "head_4.onnx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def verify(sentences: Sequence[str], claim: str, title: str = "") -> Opinion:
     premise = [*([read(title, title=True)] if title else []), *map(read, sentences)]
     claimed = read(claim)
     inputs = _inputs(premise, claimed)
-    # Heads trained from different seeds err on different pairs; their mean errs less than either.
+    # Heads trained from different seeds and texts err on different pairs; their mean errs less than each.
     found = [np.asarray(session(name).run(["logits"], inputs)[0], dtype=np.float64)[0] for name in HEADS]
     logits = np.mean(found, axis=0)
     shares = np.exp(logits - logits.max())
