@@ -10,6 +10,7 @@ _COPIED = (
     "datasets/questions/README.md",
     "datasets/prompts/*.md",
     "datasets/suites/*.yaml",
+    "datasets/policies/*",
 )
 _README = """# Our answer checks
 
@@ -18,6 +19,8 @@ answers and writes a report under `reports/runs/`. Edit the prompt, run again, c
 
 - your own guideline documents: `evals corpus add FILE`, kept on this machine in `datasets/guidelines/private/`
 - answers you have already: `evals score answers.jsonl`
+- pass, fail or undecided: `evals baseline accept RUN --why "..."` once, then `evals gate RUN` after each change of the
+  prompt; `.github/workflows/prompt-gate.yml` does it for each pull request (name the package in `requirements.txt`)
 - check an edited question file: `evals questions check`
 - look at runs in a browser: `evals dashboard`
 """
@@ -38,6 +41,8 @@ def create(folder: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
         for pattern in _COPIED
         for path in sorted(root.glob(pattern))
     }
+    workflow = Path(__file__).resolve().parent / "gate" / "prompt-gate.yml"
+    wanted[Path(".github/workflows/prompt-gate.yml")] = workflow.read_text(encoding="utf-8")
     wanted |= {Path("README.md"): _README, Path(".gitignore"): _IGNORED, Path("reports/.gitkeep"): ""}
     made: list[Path] = []
     kept: list[Path] = []

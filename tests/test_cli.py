@@ -34,6 +34,21 @@ COMMANDS = [
     "corpus list",
     "corpus check",
     "questions check",
+    "compare",
+    "rescore",
+    "rejudge",
+    "review assign",
+    "review add-reviewer",
+    "review reviewers",
+    "review status",
+    "review gold",
+    "review lock",
+    "review reopen",
+    "review export",
+    "review import",
+    "review agreement",
+    "calibrate",
+    "audit verify",
     "cache stats",
     "cache clear",
     "dashboard",
@@ -55,7 +70,7 @@ def test_every_command_is_in_the_readme(command):
 
 def test_no_command_is_missing_from_these_tests():
     listed = set(re.findall(r"^  (\w+) ", _evals("--help").stdout, re.MULTILINE)) - {"help"}
-    assert {c.split()[0] for c in COMMANDS} <= listed | {"corpus", "questions", "cache"}
+    assert {c.split()[0] for c in COMMANDS} <= listed | {"corpus", "questions", "cache", "review", "audit"}
 
 
 WRONG = [

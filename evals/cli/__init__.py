@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typer
 
-from evals.cli import cache, counterfactuals, data, decisions, faults, gate, project, runs, verify
+from evals.cli import cache, counterfactuals, data, decisions, faults, gate, project, review, runs, verify
 from evals.errors import UserError
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ data.register(app)
 cache.register(app)
 decisions.register(app)
 gate.register(app)
+review.register(app)
 project.register(app)
 
 

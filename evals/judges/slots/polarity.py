@@ -1,5 +1,6 @@
 """Denials and opposites: one text says a thing is so, or goes up, and the other that it is not, or goes down."""
 
+import re
 from collections.abc import Iterator
 
 from evals.judges.slots import align
@@ -9,6 +10,7 @@ from evals.judges.slots.lexicon import firm, slots
 from evals.judges.slots.reading import Mark, Reading, Token
 
 _ALL = 0.99
+_QUOTED = re.compile(r'"[^"]{8,}"|“[^”]{8,}”')
 
 
 def find(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
@@ -119,6 +121,9 @@ def _none_of(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
     for denial in claim.denials.found:
         word = claim.text[denial.start : denial.end].lower()
         if word not in slots()["denial"]["universal"] or denial.condition or claim.denials.only_supposed(denial.start):
+            continue
+        # What somebody is quoted as saying is not what the claim says.
+        if any(quote.start() < denial.start < quote.end() for quote in _QUOTED.finditer(claim.text)):
             continue
         place = align.Span(denial.start, denial.end)
         clause = claim.clause_at(denial.end)
