@@ -34,7 +34,10 @@ COMMANDS = [
     "corpus list",
     "corpus check",
     "questions check",
+    "faults",
     "compare",
+    "gate",
+    "baseline accept",
     "rescore",
     "rejudge",
     "review assign",
@@ -70,7 +73,7 @@ def test_every_command_is_in_the_readme(command):
 
 def test_no_command_is_missing_from_these_tests():
     listed = set(re.findall(r"^  (\w+) ", _evals("--help").stdout, re.MULTILINE)) - {"help"}
-    assert {c.split()[0] for c in COMMANDS} <= listed | {"corpus", "questions", "cache", "review", "audit"}
+    assert {c.split()[0] for c in COMMANDS} <= listed | {"corpus", "questions", "cache", "review", "audit", "baseline"}
 
 
 WRONG = [

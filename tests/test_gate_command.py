@@ -145,3 +145,8 @@ def test_the_prompt_of_the_annotation_is_the_projects_own(here):
     (own / "patient-answer.md").write_text(shipped, encoding="utf-8")
     _run(here, findings={(0, "overreach"): [finding("O6")]})
     assert "file=datasets/prompts/patient-answer.md," in _gate("--baseline", "before", "--annotations").stdout
+
+
+def test_the_workflow_of_this_repository_is_the_one_that_init_writes():
+    here = (ROOT / ".github" / "workflows" / "prompt-gate.yml").read_text("utf-8")
+    assert here == (ROOT / "evals" / "gate" / "prompt-gate.yml").read_text("utf-8")

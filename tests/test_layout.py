@@ -75,6 +75,7 @@ FORBIDDEN = {
         "evals.store",
         "evals.report",
     ),
+    "gate": ("evals.run", "evals.plan", "evals.scorers", "evals.judges", "evals.generators"),
     "summary.py": ("evals.run", "evals.plan", "evals.scorers", "evals.judges", "evals.generators"),
     "report": ("evals.run", "evals.plan", "evals.scorers", "evals.judges", "evals.generators"),
 }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import zip_longest
 
 from evals.faults.answer_fault import Edit, Kind, Proposal, of_half
 from evals.faults.fault import Half, pick
@@ -48,7 +49,7 @@ def hard(view: View, kind: Kind, half: Half) -> Iterator[Proposal]:
     words = file["words"]
     edits: list[Edit] = []
     inside = [one for one in view.told if one.zone == "body" and "|" not in one.text]
-    for one, following in zip(inside, [*inside[1:], None], strict=True):
+    for one, following in zip_longest(inside, inside[1:]):
         for match in _words(tuple(words)).finditer(one.text):
             put = words[match.group().lower()]
             put = put[0].upper() + put[1:] if match.group()[0].isupper() else put

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import yaml
 
@@ -155,7 +155,8 @@ def load_policy(path: Path) -> Policy:
     rules = values.get("rules")
     if not isinstance(rules, list) or not rules:
         raise UserError(f"{path}", "field 'rules' is missing or empty", "a list of rules")
-    named = tuple(_named(_rule(row, f"{path}: rule {n}"), n) for n, row in enumerate(rules, start=1))
+    listed = cast("list[object]", rules)
+    named = tuple(_named(_rule(row, f"{path}: rule {n}"), n) for n, row in enumerate(listed, start=1))
     policy = parse(Policy, {**values, "rules": named}, str(path))
     for rule in policy.rules:
         _check(rule, f"{path}: rule {rule.id!r}")
@@ -177,12 +178,13 @@ def _read(path: Path) -> dict[str, Any]:
         raise UserError(str(path), "nested too deeply", "a list of rules") from error
     if not isinstance(values, dict):
         raise UserError(str(path), "not a mapping", "lines of `field: value`")
-    return values
+    return cast("dict[str, Any]", values)
 
 
-def _rule(row: Any, where: str) -> Rule:
-    if not isinstance(row, dict):
-        raise UserError(where, f"a {type(row).__name__}", "a mapping such as {no_worse: faithfulness, margin: 0.1}")
+def _rule(found: object, where: str) -> Rule:
+    if not isinstance(found, dict):
+        raise UserError(where, f"a {type(found).__name__}", "a mapping such as {no_worse: faithfulness, margin: 0.1}")
+    row = cast("dict[str, Any]", found)
     kind = next((name for name in KINDS if name in row), None)
     if kind is None:
         first = str(next(iter(row), ""))
