@@ -368,6 +368,7 @@ def fitting(schema: dict[str, Any], root: dict[str, Any], drawn: random.Random, 
     if "const" in schema or schema.get("enum"):
         return schema.get("const") or drawn.choice(schema["enum"])
     kind = schema.get("type", "object" if "properties" in schema else "string")
+    kind = kind[0] if isinstance(kind, list) else kind
     if kind == "object":
         return {name: fitting(part, root, drawn, depth + 1) for name, part in schema.get("properties", {}).items()}
     if kind == "array":

@@ -170,6 +170,25 @@ def test_confidence_is_the_models_own_and_none_where_it_gives_none_or_nonsense(s
     assert set(first) == {0.9}
 
 
+@pytest.mark.parametrize("name", [" fever and  LOW white cells ", "P19"])
+def test_a_passage_may_be_named_by_its_title_and_still_needs_the_quote(server, name):
+    scripted(server, lambda rows: [_supported(rows[0]) | {"passage": name, "quote": "emergency"}, *rows[1:]])
+    claims, verdicts = judged(server)
+    assert by_scope(verdicts, claims[0]).passage_id == "P19"
+    scripted(server, lambda rows: [_supported(rows[0]) | {"passage": name, "quote": "Never call."}, *rows[1:]])
+    claims, verdicts = judged(server)
+    assert by_scope(verdicts, claims[0]).reason == "the quote is not in the passage"
+
+
+def test_what_the_prompt_shows_where_a_reason_goes_is_no_reason(server):
+    scripted(server, lambda rows: [row | {"reason": "<your reason>"} for row in rows])
+    _, verdicts = judged(server)
+    reasons = {v.reason for v in verdicts}
+    assert "No reason was given." in reasons
+    assert not any("<" in reason for reason in reasons)
+    assert '"reason": "<your reason>"' in load_judge_prompt("judge-claims").system
+
+
 # --- scopes ----------------------------------------------------------------------------------------------------------
 
 

@@ -76,6 +76,21 @@ def test_each_claim_of_ours_gets_a_verdict_with_its_reason_against_what_was_give
     assert min(seen.body["max_tokens"] for seen in server.seen) > 1024
 
 
+def test_fewer_passages_found_by_search_make_a_shorter_request_and_another_signature(server):
+    sent = []
+    for more in ({}, {"passages": 1}):
+        judged(server, scopes="corpus", **more)
+        sent.append(len(json.dumps(server.seen[-1].body)))
+    assert sent[1] < sent[0] - 2_000
+    settings = {"base_url": server.url, "model": "m"}
+    usual, same, few = (
+        make_judge("ragas", corpus(), {**settings, **m}) for m in ({}, {"passages": 8}, {"passages": 1})
+    )
+    assert usual.signature == same.signature
+    assert usual.signature != few.signature
+    assert few.estimate(1500, 20)[0].tokens_in < usual.estimate(1500, 20)[0].tokens_in
+
+
 def test_cited_passages_are_asked_about_where_the_suite_wants_it(server):
     claims, verdicts = judged(server, scopes=["corpus", "cited"])
     assert {v.scope for v in verdicts} == {"cited", "corpus"}
@@ -224,6 +239,8 @@ def test_settings_that_cannot_work_are_refused():
         ({"scopes": ["cropus"]}, 'Did you mean "corpus"'),
         ({"scopes": ["given"]}, "that verdict decides"),
         ({"max_tokens": 0}, "max_tokens"),
+        ({"passages": 0}, "judge ragas.passages"),
+        ({"passages": True}, "a number from 1"),
         ({"plian": True}, "unknown setting"),
     ):
         with pytest.raises(UserError) as error:

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import traceback
+from datetime import date
 
 import pytest
 
@@ -68,6 +69,7 @@ WRONG = [
     ({"price": {"input": -1, "output": 2}}, "from 0"),
     ({"api": "anthropic", "base_url": "https://api.anthropic.com/v1"}, "ANTHROPIC_API_KEY is not set"),
     ({"api": "azure", "base_url": "https://x.openai.azure.com"}, "api_version: missing"),
+    ({"api": "azure", "api_version": date(2024, 10, 21)}, 'a date; wanted text: put it in quotes, as "2024-10-21"'),
     ({"api": "azure", "base_url": "https://x.openai.azure.com/openai/v1"}, "AZURE_OPENAI_API_KEY is not set"),
     ({"base_url": "https://api.openai.com/v1"}, "OPENAI_API_KEY is not set"),
 ]
@@ -175,7 +177,7 @@ LEAKS = [
 ]
 
 
-@pytest.mark.parametrize("how", LEAKS, ids=str)
+@pytest.mark.parametrize("how", LEAKS, ids=["wrong key", "500", "drop", "cut body", "half JSON", "hang", "echoed"])
 def test_no_key_reaches_an_error_a_log_a_reply_or_the_cache(how, monkeypatch, tmp_path, caplog, capfd):
     monkeypatch.setenv("TEST_KEY", CANARY)
     caplog.set_level(logging.DEBUG)

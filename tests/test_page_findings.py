@@ -15,6 +15,7 @@ from tests.cases import ROOT, case
 
 PAGES = sorted(path for path in (ROOT / "tests/pages").iterdir() if path.suffix in PAGE_SUFFIXES)
 
+
 def _findings(path):
     (page,) = read_answers(path)
     made = case(page.answer, fmt=page.format, language="es" if path.stem == "inmunoterapia" else "en")

@@ -44,14 +44,19 @@ class RagasJudge:
     name: ClassVar[str] = "ragas"
     version: ClassVar[str] = "1"
 
-    def __init__(self, corpus: Corpus, endpoint: Endpoint, scopes: tuple[Scope, ...], max_tokens: int | None) -> None:
+    def __init__(
+        self, corpus: Corpus, endpoint: Endpoint, scopes: tuple[Scope, ...], max_tokens: int | None, passages: int
+    ) -> None:
         self.endpoint = endpoint
         self._corpus, self._scopes, self._max_tokens = corpus, scopes, max_tokens
+        self._limits = (*LIMITS[:2], passages)
         self._library = Library(corpus)
 
     @property
     def signature(self) -> str:
         asked = f"{self.endpoint.api}|{self.endpoint.shown}|{self.endpoint.parameters!r}|{','.join(self._scopes)}"
+        if self._limits != LIMITS:
+            asked += f"|{self._limits[2]} passages"
         return f"ragas|v{self.version}|{ragas_link.RAGAS}|{asked}|{history.digest(self._corpus)}"
 
     def warm_up(self) -> None:
@@ -71,7 +76,7 @@ class RagasJudge:
         batches = [claims[start : start + _CLAIMS] for start in range(0, len(claims), _CLAIMS)]
         work: list[tuple[Material, _Group]] = []
         for batch in batches:
-            material = self._library.material(answer, batch, given, limits=LIMITS)
+            material = self._library.material(answer, batch, given, limits=self._limits)
             work += [(material, group) for group in self._groups(batch, material)]
         found = await asyncio.gather(*(self._judge(material, group, session) for material, group in work))
         place = {claim.claim_id: number for number, claim in enumerate(claims)}
@@ -115,7 +120,7 @@ class RagasJudge:
     def estimate(self, characters: int, claims: int, /) -> tuple[Estimate, ...]:
         """What the verdicts on one answer take. The claims are about as long as the answer, and come back in full."""
         calls = -(-claims // _CLAIMS) * len(self._scopes)
-        context = LIMITS[2] * 900
+        context = self._limits[2] * 900
         taken = calls * tokens(_PROMPT + context) + len(self._scopes) * tokens(characters)
         out = len(self._scopes) * (tokens(characters) + claims * 45)
         return (Estimate(endpoint=self.endpoint, calls=calls, tokens_in=taken, tokens_out=out),)
@@ -150,18 +155,24 @@ def _failed(claim: Claim, scope: Scope, cause: str) -> Verdict:
 
 
 def make(corpus: Corpus, settings: Mapping[str, Any]) -> RagasJudge:
-    """The judge; settings are those of an endpoint, `scopes` (which verdicts to ask for) and `max_tokens`.
+    """The judge; settings are those of an endpoint, `scopes` (which verdicts to ask for), `max_tokens`, and
+    `passages`: how many that search finds are shown beside those given or cited (fewer suit a small or slow model).
 
     Raises:
         UserError: a setting is unknown, missing or wrong, the environment has no key, or ragas is not as wanted.
     """
-    check_settings("ragas", settings, ("scopes", "max_tokens", *ENDPOINT_SETTINGS))
+    check_settings("ragas", settings, ("scopes", "max_tokens", "passages", *ENDPOINT_SETTINGS))
     ragas_link.check_ragas()
-    room = settings.get("max_tokens")
-    if room is not None and (not isinstance(room, int) or isinstance(room, bool) or room < 1):
-        raise UserError("judge ragas.max_tokens", f"{room!r}"[:60], "a number from 1")
+    room, passages = (_count(settings, name) for name in ("max_tokens", "passages"))
     scopes = _scopes(settings.get("scopes", DEFAULT_SCOPES))
-    return RagasJudge(corpus, endpoint_from(settings, "judge ragas"), scopes, room)
+    return RagasJudge(corpus, endpoint_from(settings, "judge ragas"), scopes, room, passages or LIMITS[2])
+
+
+def _count(settings: Mapping[str, Any], name: str) -> int | None:
+    value = settings.get(name)
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+        raise UserError(f"judge ragas.{name}", f"{value!r}"[:60], "a number from 1")
+    return value
 
 
 def _scopes(given: object) -> tuple[Scope, ...]:

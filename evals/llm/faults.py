@@ -137,7 +137,7 @@ def by_exception(error: Exception, timeout_s: float) -> Fault:
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return Fault(kind="timeout", cause="no connection in time", retry=True, connect=True)
     if isinstance(error, TimeoutError):
-        cause = f"no reply within {timeout_s:g} s"
+        cause = f"no reply within {timeout_s:g} s (timeout_s; a slow server wants more, and a lower concurrency)"
         return Fault(kind="timeout", cause=cause, retry=True, overload=True, charged=True)
     if isinstance(error, (aiohttp.ClientSSLError, ssl.SSLError)):
         return Fault(kind="connection", cause=_tls(error), fatal=True, connect=True)

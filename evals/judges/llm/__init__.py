@@ -29,7 +29,7 @@ class LlmJudge:
     """Judges every claim against the passages the answer was given, those it cites, and the whole corpus."""
 
     name: ClassVar[str] = "llm"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
 
     def __init__(self, corpus: Corpus, endpoint: Endpoint, prompt: JudgePrompt) -> None:
         self.endpoint = endpoint

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 
+from evals.judges.fencing import one_line
 from evals.judges.llm.prompt import letter
 from evals.judges.quotes import locate
 from evals.judges.retrieval import Piece
@@ -18,6 +19,8 @@ from evals.records import Claim, Label, Scope, Verdict
 
 LABELS: tuple[str, ...] = tuple(label for label in get_args(Label) if label != "not_checkable")
 LONGEST_REASON = 400
+_PLACEHOLDER = re.compile(r"<[^<>]*>")
+"""What the prompt shows where a reason goes; small models send it back as it is."""
 
 _READING = {
     "passage": {"type": ["string", "null"]},
@@ -105,7 +108,7 @@ def _number(value: Any) -> int | None:
 
 
 def _told(row: Row, shown: Mapping[str, Piece], least_quote: int) -> Told:
-    reason = _line(row.reason)
+    reason = _reason(row.reason)
     confidence = row.confidence if _is_share(row.confidence) else None
     if row.label == "not_found":
         return Told(reason=reason or "No passage speaks of this.", confidence=confidence)
@@ -130,22 +133,37 @@ def _reading(label: Any, passage: Any, quote: Any, shown: Mapping[str, Piece], l
     """
     if not isinstance(label, str) or label not in LABELS or label == "not_found":
         raise ValueError(f"the judge's label is {_line(label)!r}, not one of {', '.join(LABELS)}")
-    piece = shown.get(_letter(passage))
-    if piece is None:
+    pieces = _named(passage, shown)
+    if not pieces:
         raise ValueError(f"the judge names passage {_line(passage)!r}, which it was not shown")
     if not isinstance(quote, str) or not quote.strip():
         raise ValueError("the judge gave no quote")
     if len(quote.strip()) < least_quote:
         raise ValueError(f"the judge's quote {_line(quote)!r} is too short to show anything")
-    found = locate(quote, piece.text)
-    if found is None:
-        raise ValueError("the quote is not in the passage")
     label_: Label = label  # type: ignore[assignment]  # one of LABELS, checked above
-    return Reading(label_, piece.passage.id, piece.start + found[0], piece.start + found[1])
+    for piece in pieces:
+        if found := locate(quote, piece.text):
+            return Reading(label_, piece.passage.id, piece.start + found[0], piece.start + found[1])
+    raise ValueError("the quote is not in the passage")
 
 
-def _letter(value: Any) -> str:
-    return value.strip().upper().removeprefix("PASSAGE").strip() if isinstance(value, str) else ""
+def _reason(value: Any) -> str:
+    line = _line(value)
+    return "" if _PLACEHOLDER.fullmatch(line) else line
+
+
+def _named(value: Any, shown: Mapping[str, Piece]) -> tuple[Piece, ...]:
+    """The pieces that a reply names: by letter, as asked, or by title or id, as small models do."""
+    if not isinstance(value, str):
+        return ()
+    if piece := shown.get(value.strip().upper().removeprefix("PASSAGE").strip()):
+        return (piece,)
+    name = " ".join(value.split()).casefold()
+    return tuple(
+        piece
+        for piece in shown.values()
+        if name and name in (one_line(piece.passage.title).casefold(), piece.passage.id.casefold())
+    )
 
 
 def _is_share(value: Any) -> bool:
