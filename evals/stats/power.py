@@ -1,6 +1,7 @@
 """What a comparison could have seen: the smallest loss it would fail, and how many questions a margin needs."""
 
 import math
+from bisect import bisect_left
 
 from scipy.special import ndtr, ndtri, stdtrit
 
@@ -32,14 +33,16 @@ def questions_needed(sd: float, margin: float, *, confidence: float = 0.95, powe
     if not margin > 0.0 or not sd >= 0.0:
         raise ValueError(f"a margin above zero and an sd that is not negative, got {margin!r} and {sd!r}")
     tail = 1.0 - (1.0 - confidence) / 2
-    needed = 2
-    for _ in range(50):  # the quantile depends on the answer; settles within a few steps
-        factor = float(stdtrit(needed - 1, tail) + stdtrit(needed - 1, power))
-        again = max(2, math.ceil((factor * sd / margin) ** 2))
-        if again == needed:
-            break
-        needed = (needed + again + 1) // 2 if needed < 5 else again
-    return needed
+
+    def enough(count: int) -> bool:
+        factor = float(stdtrit(count - 1, tail) + stdtrit(count - 1, power))
+        return count >= (factor * sd / margin) ** 2
+
+    # The more clusters, the smaller the quantile: the smallest number that is enough is found by halving.
+    most = 2
+    while not enough(most):
+        most *= 2
+    return bisect_left(range(most), True, lo=2, key=enough)
 
 
 def power_to_fail(drop: float, sd: float, clusters: int, *, confidence: float = 0.95) -> float:
