@@ -34,7 +34,9 @@ def test_every_make_target_named_exists():
 
 def test_every_option_named_exists():
     for command, options in re.findall(
-        r"^evals ((?:corpus|questions|review|audit|baseline|cache) [\w-]+|\w+)((?: .*)?)$", "\n".join(_blocks("bash")), re.MULTILINE
+        r"^evals ((?:corpus|questions|review|audit|baseline|cache) [\w-]+|\w+)((?: .*)?)$",
+        "\n".join(_blocks("bash")),
+        re.MULTILINE,
     ):
         known = subprocess.check_output([sys.executable, "-m", "evals", *command.split(), "--help"], text=True)
         for option in re.findall(r"(--[a-z-]+)", options):
