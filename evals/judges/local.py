@@ -16,7 +16,7 @@ from evals.judges import history
 from evals.judges.conflicts import hidden_conflict
 from evals.judges.evidence import Evidence, Window, terms
 from evals.judges.reasons import why
-from evals.judges.slots import impossible
+from evals.judges.slots import compare, impossible
 from evals.judges.statements import without_lead
 from evals.judges.verifier import weights_digest
 from evals.judges.weighing import CLOSE, Look, Weighed, best_look, calibration, look, nearest_look, weigh
@@ -108,7 +108,7 @@ class LocalJudge:
 
     def _decide(self, claim: str, only: frozenset[str] | None, about: frozenset[str] = frozenset()) -> Decision:
         found = decide(claim, self._current, only, about)
-        if found.label == "supported":
+        if found.label == "supported" and not _number_differs(claim, found):
             return found
         if only is None and (was := self._once_true(claim, found)):
             return was
@@ -121,9 +121,11 @@ class LocalJudge:
         return found
 
     def _once_true(self, claim: str, found: Decision) -> Decision | None:
-        """The decision on a claim that a superseded text bears out, or None."""
+        """The decision on a claim that a superseded text bears out, and better than today's does, or None."""
         then = decide(claim, self._former)
         if then.label != "supported" or then.window is None:
+            return None
+        if found.label == "supported" and (then.confidence <= found.confidence or _number_differs(claim, then)):
             return None
         now = history.now(then.window.passage_id, self._corpus)
         label: Label = "contradicted" if found.label == "contradicted" else "partly"
@@ -152,6 +154,14 @@ def decide(
             return _NOTHING
         weighed = weigh(looks)
     return _explained(weighed, looks)
+
+
+def _number_differs(claim: str, found: Decision) -> bool:
+    """Whether the passage that decided gives a number of the claim otherwise, or not at all."""
+    if found.window is None:
+        return False
+    differences = compare(claim, found.window.text, title=found.window.title)
+    return any(difference.slot == "number" for difference in differences)
 
 
 def on_subject(claim: str, read: Look, about: frozenset[str]) -> bool:

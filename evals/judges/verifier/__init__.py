@@ -9,7 +9,7 @@ import numpy as np
 from evals.judges.verifier.encoder import WEIGHTS, session
 from evals.judges.verifier.signs import Reading, compare, read
 
-HEADS = ("head_1.onnx", "head_2.onnx", "head_3.onnx", "head_4.onnx")
+HEADS = ("head_1.onnx", "head_2.onnx")
 
 
 @dataclass(frozen=True, slots=True)
