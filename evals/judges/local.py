@@ -3,6 +3,7 @@
 No key and no network. How often it is right: `python -m benchmarks.faithfulness`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,9 +18,10 @@ from evals.judges.conflicts import hidden_conflict
 from evals.judges.evidence import Evidence, Window, terms
 from evals.judges.reasons import why
 from evals.judges.slots import compare, impossible
+from evals.judges.slots.reading import read
 from evals.judges.statements import without_lead
 from evals.judges.verifier import weights_digest
-from evals.judges.weighing import CLOSE, Look, Weighed, best_look, calibration, look, nearest_look, weigh
+from evals.judges.weighing import CLOSE, Look, Weighed, best_look, calibration, look, nearest_look, raise_share, weigh
 from evals.records import Answer, Claim, Label, Passage, Scope, Verdict
 
 
@@ -37,6 +39,10 @@ class Decision:
 _EVERYWHERE = frozenset({"general", "solid-tumor", "blood"})
 _MOST = 0.5
 _NOTHING = Decision("not_found", 1.0, None, "No passage speaks of this.", "E15")
+_TOO_LITTLE = Decision("not_found", 1.0, None, "It does not say what is meant, so no passage can bear it out.", "E15")
+_POINTING = re.compile(r"(?:it|this|that|these|those|they|you|your|we|he|she)\b", re.IGNORECASE)
+_A_WORD = 1.0
+"""Weight of one content word that is neither a name nor a term."""
 
 
 class LocalJudge:
@@ -140,6 +146,8 @@ def decide(
     quoted = evidence.quoted(claim)
     if quoted and (only is None or quoted.passage_id in only):
         return Decision("supported", 1.0, quoted, "The passage says so word for word.")
+    if says_too_little(claim):
+        return _TOO_LITTLE
     looks = [look(claim, match) for match in evidence.find(claim, only)]
     if not looks or nearest_look(looks).closeness < calibration().cutoffs["closeness"]:
         return _NOTHING
@@ -153,7 +161,28 @@ def decide(
         if not looks:
             return _NOTHING
         weighed = weigh(looks)
-    return _explained(weighed, looks)
+    return _explained(_not_more(claim, weighed, looks), looks)
+
+
+def _not_more(claim: str, weighed: Weighed, looks: Sequence[Look]) -> Weighed:
+    """Borne out in part only, where the passages promise less of a cure than the claim: some are cured, not all.
+
+    What holds for one disease by name bears out nothing said of cancer at large: then the nearest passage counts.
+    """
+    promised = any(mark.value == "cure" for mark in read(claim).by_slot.get("outcome", ()))
+    if weighed.label != "supported" or not promised:
+        return weighed
+    named = set(find_cancers(weighed.best.match.window.text)) - set(find_cancers(claim))
+    decisive = nearest_look(looks) if named else weighed.best
+    if not any(finding.kind == "inflated" and finding.slot == "outcome" for finding in decisive.slots):
+        return weighed
+    shares = raise_share(weighed.shares, "partly", weighed.shares["supported"])
+    return replace(weighed, label="partly", shares=shares, best=decisive)
+
+
+def says_too_little(claim: str) -> bool:
+    """Whether a claim says one word of something it only points at: "This is normal", "You will be cured"."""
+    return bool(_POINTING.match(claim)) and sum(read(claim).weights.values()) <= _A_WORD
 
 
 def _number_differs(claim: str, found: Decision) -> bool:

@@ -8,7 +8,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from evals.judges.slots import drugs, edits, exclusive, mechanisms, names, numbers, order, polarity, replaced, strength
+from evals.judges.slots import (
+    drugs,
+    edits,
+    equated,
+    exclusive,
+    mechanisms,
+    names,
+    numbers,
+    order,
+    polarity,
+    replaced,
+    strength,
+)
 from evals.judges.slots.finding import Kind, SlotFinding
 from evals.judges.slots.reading import read
 
@@ -20,7 +32,7 @@ _SAYING = frozenset(
      "tumor nature", "risk group"}
 )  # fmt: skip
 """Slots of what is said, and under which conditions; the others say what it is said of."""
-_CHECKS = (numbers, polarity, edits, order, exclusive, names, replaced, strength)
+_CHECKS = (numbers, polarity, equated, edits, order, exclusive, names, replaced, strength)
 
 
 @lru_cache(maxsize=16384)

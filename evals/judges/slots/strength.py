@@ -67,10 +67,33 @@ def _outcomes(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
     words = {mark.value: mark.text for mark in evidence.by_slot.get("outcome", ())}
     for mark in claim.by_slot.get("outcome", ()):
         lesser = values()["outcome_inflated"].get(mark.value)
-        if not lesser or mark.denied or mark.open or mark.value in words:
+        if not lesser or mark.denied or mark.open:
+            continue
+        if mark.value in words:
+            if limit := _only_for_some(claim, mark, evidence):
+                yield inflated("outcome", "E11", mark.text, limit)
+                return
             continue
         _, fit = _nearest_sentence(claim, mark, evidence)
         if fit >= slots()["cutoffs"]["near"]:
             instead = next((words[value] for value in lesser if value in stated), "")
             yield inflated("outcome", "E11", mark.text, instead)
             return
+
+
+def _only_for_some(claim: Reading, mark: Mark, evidence: Reading) -> str:
+    """The word that limits all the evidence says of an outcome ("some"), where the claim limits nothing; or ""."""
+    if any(other.value in "12" for other in claim.by_slot.get("strength", ())):
+        return ""
+    limits = [
+        next((other.text for other in evidence.by_slot.get("strength", ()) if _limits_it(other, stated)), "")
+        for stated in evidence.by_slot["outcome"]
+        if stated.value == mark.value and not stated.denied
+    ]
+    return limits[0] if limits and all(limits) else ""
+
+
+def _limits_it(other: Mark, stated: Mark) -> bool:
+    # "Can be cured" is what "curable" means.
+    same = other.value == "1" and other.sentence == stated.sentence
+    return same and other.text.lower() not in values()["in_the_outcome"]
