@@ -26,7 +26,8 @@ class Likeness:
 
     def scores(self, meanings: Floats, signs: Sequence[NDArray[np.intp]]) -> Floats:
         """A row a sentence, a column a class: about 1 in the class, about -1 outside. `signs` are those of each one."""
-        near = np.exp(STEEPNESS * (turned(meanings, self.center) @ self.examples.T - 1))
+        # One at a time: many times faster than a few together, and no result depends on what stands beside it.
+        near = np.exp(STEEPNESS * (np.stack([self.examples @ one for one in turned(meanings, self.center)]) - 1))
         by_words = np.stack([self.words[each].sum(axis=0) / np.float32(np.sqrt(max(1, len(each)))) for each in signs])
         return np.asarray(np.round((near @ self.pulls + by_words) / 2 + self.means, 3), np.float32)
 

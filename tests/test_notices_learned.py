@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evals.notices.elements import load_wordings
-from evals.notices.found import read_sentences
 from evals.notices.learned import BUCKETS, WEIGHTS, Told, features, load_reader
+from evals.notices.reread import read_sentences
 from evals.records import Answer
 
 ROOT = Path(__file__).parents[1]
@@ -66,7 +66,8 @@ def test_every_sentence_has_features_of_one_length(sentences):
 def test_far_sentences_do_not_change_a_score(sentences):
     reader = load_reader()
     far = Told(["made", "by", "ai"], (), False, 100)
-    alone, beside = reader.scores(sentences), reader.scores([*sentences, far])
+    alone = reader.scores(features(sentences), len(sentences))
+    beside = reader.scores(features([*sentences, far]), len(sentences) + 1)
     assert np.allclose(alone, beside[:-1])
 
 

@@ -113,7 +113,7 @@ def tabulate(examples: Sequence[Example]) -> Table:
     texts: list[int] = []
     holds: list[bool] = []
     for number, example in enumerate(examples):
-        heard, said = hear_sentences(_answer(example.text), example.text, wordings)
+        heard, said = hear_sentences(answer_of(example.text), example.text, wordings)
         if example.notice is None:
             # Where a pattern finds a notice, its neighbours may be notices too: they teach nothing.
             said_in = {sentence.block for sentence in said if sentence.notices}
@@ -130,7 +130,7 @@ def tabulate(examples: Sequence[Example]) -> Table:
     return Table(rows, np.array(texts), np.array(holds))
 
 
-def _answer(text: str) -> Answer:
+def answer_of(text: str) -> Answer:
     return Answer(question_id="text", question="", raw=text, text=text)
 
 

@@ -2,29 +2,24 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import log
+from dataclasses import dataclass
 
 from evals.notices.combinations import Combination, Hit
 from evals.notices.elements import IT_SELF, Wordings
 from evals.notices.groups import Word, words_of
-from evals.notices.learned import Reader, Told
+from evals.notices.learned import Told
 from evals.notices.patterns import Pattern
+from evals.notices.quoted import is_quoted
 from evals.records import Answer, Block, Section, SectionKind
 from evals.sentences import split_sentences
 
 # A question says nothing: "Do I need to talk with my doctor?" is no notice. An offer may be one.
 _QUESTION = ("?", "？")
-_MAY_ASK = frozenset({"D10", "upload_offer"})
-_NOTICES: frozenset[SectionKind | None] = frozenset({"opening_notice", "closing_notice"})
-# Notices that are nothing but notices: beside one of them, doubtful words are meant as a notice too.
-_COMPANY = frozenset({"D1", "D2", "D3", "D6", "D9", "D12"})
-# Where weak words are meant; for the rest, in a notice.
-_HOMES: Mapping[str, frozenset[SectionKind | None]] = {"D10": frozenset({"upload"})}
+MAY_ASK = frozenset({"D10", "upload_offer"})
+# Titles of sources stand in quotation marks.
+_MAY_QUOTE = frozenset({"D7"})
 # Groups by which a sentence is known to speak of the text itself or of those who made it.
 _OF_ITSELF = ("self", "us", IT_SELF)
-# For the trained reader: fewer words tell nothing; below this score vetoes are heeded; texts of few sentences.
-_FEWEST_WORDS, _BEYOND_DOUBT, _SHORT = 3, -0.5, 4
 TOPICS = ("treatment", "symptoms", "cancer", "courtesy", "notice_heading")
 _CLOSING = "\"'”’»)]*_ "
 
@@ -63,18 +58,6 @@ class Said:
         return any(not notice.weak for notice in self.notices)
 
 
-def read_sentences(answer: Answer, text: str, wordings: Wordings) -> tuple[Said, ...]:
-    """The sentences of the visible text in order. A weak notice beside another one in its block is taken as meant."""
-    heard, said = hear_sentences(answer, text, wordings)
-    if wordings.reader is not None and said:
-        said = _read_again(said, heard, wordings, wordings.reader)
-    beside: dict[int, set[str]] = {}
-    for sentence in said:
-        meant = {notice.id for notice in sentence.notices if not notice.weak and notice.id in _COMPANY}
-        beside.setdefault(sentence.block, set()).update(meant)
-    return tuple(_in_context(sentence, beside) for sentence in said)
-
-
 def hear_sentences(answer: Answer, text: str, wordings: Wordings) -> "tuple[list[Heard], list[Said]]":
     """The sentences taken apart, and what the patterns alone find in them."""
     every: list[Heard] = []
@@ -83,41 +66,8 @@ def hear_sentences(answer: Answer, text: str, wordings: Wordings) -> "tuple[list
     for place in _places(answer, text):
         before, last = _hear(text, place, wordings, before), before
         every.append(before)
-        said.append(_said(before, last, wordings))
+        said.append(_said(text, before, last, wordings))
     return every, said
-
-
-def _read_again(said: Sequence[Said], heard: "Sequence[Heard]", wordings: Wordings, reader: Reader) -> list[Said]:
-    """What the sentences say when the trained reader adds notices that no pattern knows and undoes unlikely ones."""
-    again: list[Said] = []
-    # The more sentences, the less likely it is that a given one is the notice.
-    adds = reader.adds + 0.5 * log(max(1.0, len(said) / _SHORT))
-    rows = reader.scores([each.told() for each in heard]).tolist()
-    for sentence, each, row in zip(said, heard, rows, strict=True):
-        if not sentence.notices and max(row) <= adds:
-            again.append(sentence)
-            continue
-        scores = dict(zip(reader.notices, row, strict=True))
-        sure = {n for n in sentence.notices if n.weak or n.start < sentence.start}
-        kept = [n for n in sentence.notices if n in sure or scores.get(n.id, 0.0) >= reader.keeps]
-        # What is said over two sentences is not judged by the second; where a pattern is in doubt, so is this.
-        known = {notice.id for notice in kept}
-        added = [
-            Notice(name, sentence.start, sentence.end, False, sentence.section)
-            for name, score in scores.items()
-            if score > adds and name not in known and _may_add(name, score, each, wordings)
-        ]
-        notices = (*kept, *added)
-        again.append(sentence if notices == sentence.notices else replace(sentence, notices=notices))
-    return again
-
-
-def _may_add(name: str, score: float, heard: "Heard", wordings: Wordings) -> bool:
-    if len(heard.words) < _FEWEST_WORDS or heard.place.heading or (heard.asks and name not in _MAY_ASK):
-        return False
-    if heard.hits.get("it", [(1, 1)])[0][0] == 0 and heard.hits.keys().isdisjoint((IT_SELF, "self")):
-        return False
-    return score > _BEYOND_DOUBT or not any(veto.find(heard.hits) for veto in wordings.vetoes.get(name, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +133,14 @@ def _hear(text: str, place: _Where, wordings: Wordings, before: Heard | None) ->
     return Heard(place, words, hits, wordings.told_by.held(hits), asks, not hits.keys().isdisjoint(_OF_ITSELF))
 
 
-def _said(heard: Heard, before: Heard | None, wordings: Wordings) -> Said:
+def _said(text: str, heard: Heard, before: Heard | None, wordings: Wordings) -> Said:
     place = heard.place
     notices: dict[str, Notice] = {}
     for name, pattern in wordings.told_by.possible(heard.held, before.held if before else 0):
-        if name in notices or (heard.asks and name not in _MAY_ASK):
+        if name in notices or (heard.asks and name not in MAY_ASK):
             continue
-        if (found := _find(pattern, heard, before, wordings.vetoes.get(name, ()))) is not None:
+        found = _find(pattern, heard, before, wordings.vetoes.get(name, ()))
+        if found is not None and (name in _MAY_QUOTE or not is_quoted(text, heard.words, *found)):
             notices[name] = Notice(name, *found, pattern.weak, place.section)
     if any(not notice.weak for notice in notices.values()):
         heard.of_itself = True
@@ -228,18 +179,3 @@ def _pair(before: Heard, heard: Heard) -> Heard:
         hits.setdefault(name, []).extend((first + shift, last + shift) for first, last in found)
     words = [*before.words, *heard.words]
     return Heard(heard.place, words, hits, before.held | heard.held, heard.asks, heard.of_itself)
-
-
-def _in_context(sentence: Said, beside: Mapping[int, set[str]]) -> Said:
-    if not sentence.notices:
-        return sentence
-    same, near = beside[sentence.block], set().union(*(beside.get(sentence.block + step, set()) for step in (-1, 0, 1)))
-    notices = tuple(
-        replace(
-            notice,
-            weak=notice.weak and sentence.section not in _HOMES.get(notice.id, _NOTICES) and not same - {notice.id},
-            in_company=sentence.section in _NOTICES or bool(near - {notice.id}),
-        )
-        for notice in sentence.notices
-    )
-    return replace(sentence, notices=notices)

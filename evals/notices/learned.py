@@ -54,7 +54,7 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The trained model. `adds`: a score above it says the notice; `keeps`: below it, a pattern's find is undone."""
+    """The trained model. `adds`: above it a sentence may say the notice; `keeps`: below it, a find is undone."""
 
     notices: tuple[str, ...]
     weights: Floats
@@ -62,11 +62,10 @@ class Reader:
     adds: float
     keeps: float
 
-    def scores(self, sentences: Sequence[Told]) -> Floats:
-        """Log odds, one row a sentence, one column a notice, less the notice's own cut-off."""
-        found = features(sentences)
+    def scores(self, found: Features, number: int) -> Floats:
+        """Log odds, one row for each of so many sentences, one column a notice, less the notice's own cut-off."""
         columns = [
-            np.bincount(found.sentences, found.values * self.weights[found.buckets, column], len(sentences))
+            np.bincount(found.sentences, found.values * self.weights[found.buckets, column], number)
             for column in range(len(self.notices))
         ]
         return np.stack(columns, axis=1) + self.offsets

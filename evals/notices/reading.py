@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from evals.lexicons import load_yaml
 from evals.notices.elements import load_wordings
-from evals.notices.found import Notice, Said, read_sentences
+from evals.notices.found import Notice, Said
 from evals.notices.places import Places, find_places
+from evals.notices.reread import read_sentences
 from evals.records import Case, SectionKind
 
 # Where a topic counts as spoken of: not in notices, questions and offers.
