@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from evals.errors import UserError
 from evals.parse import parse
+from evals.plain_yaml import plain_yaml
 from evals.records import STRICT
 from evals.tables import read_text
 
@@ -35,7 +34,10 @@ class HuggingFaceQuestions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A generator, judge or scorer by name, with its settings."""
+    """A generator, judge or scorer by name, with its settings.
+
+    A scorer that stands for many has the one that is meant after a colon: `ragas:AnswerRelevancy`.
+    """
 
     name: str
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -75,14 +77,7 @@ def load_suite(path: Path) -> Suite:
     Raises:
         UserError: the file is not YAML, or a field is unknown, missing or of the wrong kind.
     """
-    try:
-        values = yaml.safe_load(read_text(path))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise UserError(where, f"not YAML ({getattr(error, 'problem', error)})") from error
-    except RecursionError as error:
-        raise UserError(str(path), "nested too deeply", "lines of `field: value`") from error
+    values = plain_yaml(read_text(path), str(path))
     if not isinstance(values, dict):
         raise UserError(str(path), "not a mapping", "lines of `field: value`")
     suite = parse(Suite, {**values, **_shorthand(values)}, str(path))
@@ -91,7 +86,8 @@ def load_suite(path: Path) -> Suite:
             raise UserError(str(path), f"field {name!r} is {getattr(suite, name)}", f"a number from {low} to {high}")
     names = [part.name for part in suite.scorers]
     if not names or len(set(names)) < len(names):
-        raise UserError(str(path), f"field 'scorers' is {names}", "at least one scorer, each named once")
+        fix = "Several metrics of one scorer have names of their own, as ragas:AnswerRelevancy." if names else ""
+        raise UserError(str(path), f"field 'scorers' is {names}", "at least one scorer, each named once", fix)
     return suite
 
 

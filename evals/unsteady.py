@@ -5,19 +5,27 @@ from collections.abc import Sequence
 from typing import Any
 
 from evals.judges.disagreement import judge_of
+from evals.judges.escalation import escalated
 from evals.records import Item, Verdict
 
 
 def unsteady(items: Sequence[Item], beside: Sequence[str] = ()) -> dict[str, Any]:
-    """Parts of a summary, as plain values; each is there only when something was done more than once.
+    """Parts of a summary, as plain values; each is there only when there is something to tell.
 
     `answer_repeats`: for each scorer and question the spread (highest less lowest score) over its repeats.
     `judge_repeats`: for each judge and question the share of claims whose label differs between judgements of the same
     answer. Both name every question that changed, the least steady first, under `worst`.
     `judges`: for each judge beside the deciding one, how many claims both labelled, how many alike, and the answers
-    on which they differ.
+    on which they differ. `in_dispute`: how many answers have such a claim, of how many that were judged.
+    `cascades`: for each cascade how many claims it judged, how many it passed on to the model, and their share.
     """
-    found = {"answer_repeats": _spreads(items), "judge_repeats": _labels(items), "judges": _judges(items, beside)}
+    found = {
+        "answer_repeats": _spreads(items),
+        "judge_repeats": _labels(items),
+        "judges": (judges := _judges(items, beside)),
+        "in_dispute": _in_dispute(items, judges),
+        "cascades": _cascades(items),
+    }
     return {name: value for name, value in found.items() if value}
 
 
@@ -89,6 +97,24 @@ def _judges(items: Sequence[Item], beside: Sequence[str]) -> dict[str, Any]:
                 disputed.append([item.answer.question_id, item.answer.repeat, len(pairs) - agreed])
         result[name] = {"claims": both, "alike": alike, "errors": failed, "disputed": disputed}
     return result
+
+
+def _in_dispute(items: Sequence[Item], judges: dict[str, Any]) -> dict[str, int]:
+    if not judges:
+        return {}
+    disputed = {(question, repeat) for row in judges.values() for question, repeat, _ in row["disputed"]}
+    judged = sum(any(verdict.judge != "rules" for verdict in item.verdicts) for item in items)
+    return {"answers": len(disputed), "of": judged}
+
+
+def _cascades(items: Sequence[Item]) -> dict[str, Any]:
+    verdicts = [verdict for item in items for verdict in item.verdicts if "/" in verdict.judge]
+    counts = {name: escalated(verdicts, name) for name in sorted({judge_of(verdict) for verdict in verdicts})}
+    return {
+        name: {"claims": count.claims, "passed_on": count.passed_on, "share": round(count.share, 3)}
+        for name, count in counts.items()
+        if count.share is not None
+    }
 
 
 def _deciding(item: Item, beside: Sequence[str]) -> dict[str, str | None]:

@@ -167,6 +167,8 @@ class Service:
         if self.script:
             canned = self.script.popleft()
             self.outcomes[f"canned {canned.status}"] += 1
+            if isinstance(canned.body, bytes):
+                return web.Response(status=canned.status, body=canned.body, headers=canned.headers)
             text = (
                 canned.body if isinstance(canned.body, str) else json.dumps({} if canned.body is None else canned.body)
             )

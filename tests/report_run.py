@@ -117,13 +117,36 @@ QUESTIONS = (
 )
 
 
+JUDGED = {
+    "answer_repeats": {
+        "faithfulness": {
+            "questions": 3, "changed": 1, "mean_spread": 0.133, "worst": [{"question_id": "Q10", "spread": 0.4}],
+        },
+        HOSTILE: {"questions": 3, "changed": 0, "mean_spread": 0.0, "worst": []},
+    },
+    "judge_repeats": {
+        "llm": {
+            "questions": 2, "claims": 40, "changed": 3, "share_changed": 0.075,
+            "worst": [{"question_id": HOSTILE, "share_changed": 0.5}, {"question_id": "Q10", "share_changed": 0.05}],
+        },
+    },
+    "judges": {
+        "llm": {"claims": 40, "alike": 33, "errors": 1, "disputed": [["Q10", 0, 5], [HOSTILE, 0, 2]]},
+        "cascade#2": {"claims": 41, "alike": 41, "errors": 0, "disputed": []},
+    },
+    "in_dispute": {"answers": 2, "of": 2},
+    "cascades": {"cascade#2": {"claims": 41, "passed_on": 12, "share": 0.293}},
+}  # fmt: skip
+"""What a summary tells of judges and repeats, as `evals.unsteady` gives it."""
+
+
 def build(folder: Path) -> Run:
     """The run, with its summary; nothing is written."""
     items = (fever_item(), _error_item(), _skipped_item(), _hostile_item())
     return Run(
         folder=folder,
         manifest=_manifest(),
-        summary=summarise(items, QUESTIONS, ("risk", "topic"), seed=0),
+        summary=summarise(items, QUESTIONS, ("risk", "topic"), seed=0) | JUDGED,
         items=items,
         questions={question.id: question for question in QUESTIONS},
         passages={passage.id: passage for passage in PASSAGES},
@@ -140,6 +163,7 @@ def _manifest() -> dict:
         "prompt": {"name": "patient-answer", "version": "1", "read_by_generator": ["sections", "notices"]},
         "generator": {"name": "composer", "version": "1"},
         "judge": "local|v1",
+        "canaries": [{"judge": "llm", "says": f"1 of 8 planted orders obeyed ({HOSTILE})."}],
         "signatures": {"scoring": {"digest": "0123456789abcdef"}, "subject": {"digest": "fedcba9876543210"}},
         "corpus": {"passages": 2, "unsigned": 1, "overdue": ["P19"], "superseded": []},
     }

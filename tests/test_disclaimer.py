@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from evals.errors import UserError
 from evals.notices.combinations import Combination
 from evals.notices.elements import load_elements, load_wordings
-from evals.notices.found import read_sentences
 from evals.notices.groups import Groups, words_of
 from evals.notices.patterns import read_pattern
+from evals.notices.reread import read_sentences
 from evals.records import (
     Answer,
     Block,

@@ -1,6 +1,7 @@
 """A model as the answer generator: what it is sent, and what becomes of its reply."""
 
 import asyncio
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -111,6 +112,14 @@ def test_data_never_holds_a_fence_or_control_token(text):
     assert len(made) == len(text)
     for mark in ("<<", ">>", "<|", "|>", "</", "[INST]"):
         assert mark not in made
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text(alphabet="<>|[]/＜＞｜［］／﹤﹥﹇INSTaＩＮＳＴ \u200b\u034f", max_size=60))
+def test_wide_characters_forge_nothing_either(text):
+    read = unicodedata.normalize("NFKC", as_data(text))
+    for mark in ("<<", ">>", "<|", "|>", "</", "[INST]"):
+        assert mark not in read
 
 
 def test_ordinary_text_is_sent_as_it_is():

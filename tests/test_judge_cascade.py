@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from evals.claims import UNCHECKABLE, extract_claims
 from evals.errors import UserError
 from evals.judges import canaries, make_judge
-from evals.judges.cascade import LOCAL, MODEL, escalated, is_unsure, right_share
+from evals.judges.canaries import canary_estimates
+from evals.judges.cascade import LOCAL, MODEL, is_unsure, right_share
 from evals.judges.disagreement import answers_apart, disagreements, judge_of
+from evals.judges.escalation import escalated
 from evals.lexicons import load_yaml
 from evals.llm import Session
 from evals.records import Item, Verdict
@@ -92,6 +94,15 @@ def test_where_the_model_fails_the_local_judges_doubtful_label_does_not_stand_in
     assert failed == {v.claim_id for v in verdicts if v.judge == MODEL} != set()
     assert all(v.label is None for v in verdicts if v.claim_id in failed)
     assert all(v.status == "ok" for v in verdicts if v.judge == LOCAL)
+
+
+def test_two_cascades_are_counted_apart_and_repeats_once():
+    def verdict(judge, claim, turn=0):
+        return Verdict(claim_id=claim, judge=judge, judge_repeat=turn, label="supported", reason="r")
+
+    verdicts = [verdict(LOCAL, "c1"), verdict(MODEL, "c2"), verdict(MODEL, "c2", 1), verdict("cascade#2/llm", "c1")]
+    assert (escalated(verdicts).claims, escalated(verdicts).passed_on) == (2, 1)
+    assert escalated(verdicts, "cascade#2").share == 1.0
 
 
 def test_no_claim_no_share():
@@ -222,6 +233,14 @@ def test_canaries_cost_two_requests_and_only_two_lines_reach_the_model_for_each(
     for seen in server.seen:
         assert len(judge_replies.claims(seen.body)) == len(CANARIES)
         assert "<|" not in str(seen.body["messages"])
+
+
+@pytest.mark.parametrize("name", ["llm", "ragas", "cascade"])
+def test_a_forecast_of_the_canaries_counts_the_requests_that_they_take(server, name):
+    server.settings.reply = all_labelled("contradicted")
+    canary_report(server, name)
+    made = make_judge(name, corpus(), {"base_url": server.url, "model": "m"})
+    assert sum(one.calls for one in canary_estimates(made)) == server.counts()["requests"]
 
 
 def test_every_canary_has_an_ending_of_its_own():

@@ -1,6 +1,7 @@
 """ragas' Faithfulness as a judge and its metrics as a scorer: the traps of ragas 0.4.3, each closed."""
 
 import asyncio
+import datetime
 import inspect
 import json
 import os
@@ -11,19 +12,26 @@ from importlib.metadata import version
 from importlib.util import find_spec
 
 import pytest
+import yaml
 
 from evals import ragas_link
 from evals.claims import UNCHECKABLE, extract_claims
+from evals.compare import describe, read_scores, values_of
 from evals.errors import UserError
 from evals.judges import make_judge
 from evals.llm import Endpoint, ModelError, Session
+from evals.plan import prepare
 from evals.records import Passage, Score, Statement, Unscored
+from evals.run import execute, start
 from evals.scorers import make_scorer, score
 from evals.scorers.ragas import translated
+from evals.store import read_run
+from evals.suite import load_suite
 from tests import judge_replies
-from tests.cases import answer, case, corpus
+from tests.cases import ROOT, answer, case, corpus
 from tests.model_server import ModelServer
 
+NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
 TEXT = (
     "# Fever\n\nAccording to the NCI: call for a fever of 100.4 °F. Chemo can cause hair loss.\n\n"
     "It is given in cycles. Pembrolizumab blocks PD-1. You can eat fruit. Ask about a clinical trial. Rest when tired."
@@ -306,8 +314,8 @@ def test_making_the_judge_and_the_scorer_does_not_import_ragas():
     code = (
         "import sys\nfrom evals.judges import make_judge\nfrom evals.scorers import make_scorer\n"
         "from tests.cases import corpus\n"
-        "j = make_judge('ragas', corpus(), {'base_url': 'http://127.0.0.1:1/v1', 'model': 'm'})\n"
-        "j.signature, j.estimate(10, 1), make_scorer('ragas', {}).endpoints()\n"
+        "m = {'base_url': 'http://127.0.0.1:1/v1', 'model': 'm'}\nj = make_judge('ragas', corpus(), m)\n"
+        "j.signature, j.estimate(10, 1), make_scorer('ragas', {'llm': m}).endpoints()\n"
         "print('ragas' in sys.modules, 'datasets' in sys.modules, 'aiohttp' in sys.modules)"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).split() == ["False", "False", "False"]
@@ -425,6 +433,57 @@ def test_an_unknown_metric_or_option_is_a_users_error(server):
     lacking = {"metric": "SemanticSimilarity", "llm": {"base_url": server.url, "model": "m"}}
     with pytest.raises(UserError, match="embeddings: missing"):
         make_scorer("ragas", lacking)(asked(server))
+
+
+def test_several_metrics_of_ragas_stand_in_one_suite_each_under_its_own_name(server, tmp_path):
+    server.settings.reply = None
+    model = {"base_url": server.url, "model": "m"}
+    parts = ({"name": "ragas", "settings": {"llm": model}},
+             {"name": "ragas:AnswerRelevancy", "settings": {"llm": model, "embeddings": model}},
+             "ragas:QuotedSpansAlignment", "disclaimer")  # fmt: skip
+    suite = yaml.safe_load((ROOT / "datasets/suites/default.yaml").read_text()) | {"scorers": list(parts)}
+    (tmp_path / "s.yaml").write_text(yaml.safe_dump(suite))
+    plan = prepare(load_suite(tmp_path / "s.yaml"), limit=2)
+    done = execute(plan, start(plan, tmp_path, NOW, {"limit": 2}), lambda _: None)
+    names = ["ragas", "ragas:AnswerRelevancy", "ragas:QuotedSpansAlignment", "disclaimer"]
+    assert list(done.summary["scorers"]) == names
+    assert [outcome.scorer for outcome in read_run(done.folder).items[0].outcomes] == names
+    assert list(done.manifest["signatures"]["scoring"]["scorers"]) == names
+    assert "ragas:AnswerRelevancy" in (done.folder / "report.md").read_text()
+    assert describe("ragas:AnswerRelevancy.raw").name == "ragas:AnswerRelevancy.raw"
+    assert set(values_of(read_scores(done.folder), "ragas:AnswerRelevancy")) == set(done.questions)
+
+
+WRONG_NAMES = [
+    ("ragas:AnswerRelevance", {}, 'Did you mean "AnswerRelevancy"'),
+    ("ragas:", {}, "set twice, or empty"),
+    ("ragas:Faithfulness", {"metric": "Faithfulness"}, "set twice, or empty"),
+    ("ragas:Faithfulness", {"name": "x"}, "unknown setting 'name'"),
+    ("disclaimer:x", {}, "takes nothing after a colon"),
+    ("ragsa:Faithfulness", {}, 'Did you mean "ragas"'),
+]
+
+
+@pytest.mark.parametrize(("name", "given", "message"), WRONG_NAMES)
+def test_a_name_with_a_colon_that_means_nothing_is_refused(name, given, message):
+    with pytest.raises(UserError) as error:
+        make_scorer(name, given)
+    assert message in str(error.value)
+
+
+def test_the_metrics_are_known_without_importing_ragas_and_are_those_it_has():
+    import ragas.metrics.collections as collections
+    from ragas.metrics.collections.base import BaseMetric
+
+    names = ragas_link.metric_names()
+    assert {"AnswerRelevancy", "ContextPrecision", "Faithfulness"} <= set(names)
+    assert all(issubclass(getattr(collections, name), BaseMetric) for name in names)
+
+
+def test_a_scorer_that_asks_a_model_and_names_none_is_refused_before_anything_is_asked():
+    with pytest.raises(UserError, match="it asks a model, and none is named"):
+        make_scorer("ragas", {"metric": "AnswerRelevancy"}).endpoints()
+    assert make_scorer("ragas", {"metric": "ExactMatch"}).endpoints() == ()
 
 
 TRANSLATED = [

@@ -369,6 +369,7 @@ HOSTILE = [
     '"' * 500_000,
     '{"a": "' + "\\" * 500_000,
     "{ " * 300_000,
+    '{"a"}' * 100_000,
 ]
 
 
@@ -376,6 +377,25 @@ HOSTILE = [
 def test_half_a_megabyte_of_brackets_is_read_in_one_pass(text):
     assert list(values(text, "{")) == []
     assert list(values(text, "[")) in ([], [[]])
+
+
+class Rows(BaseModel):
+    verdicts: list[int]
+
+
+def test_a_reply_of_many_megabytes_is_no_reply_and_of_many_values_the_last_hundred_are_tried():
+    assert "at most 1,000,000 are read" in read_shape("a" * 10_000_000, Rows)[1]
+    found, _ = read_shape('{"b": 1}' * 50_000 + '{"verdicts": [1]}' + "{}" * 50, Rows)
+    assert found == Rows(verdicts=[1])
+    assert read_shape('{"verdicts": [1]}' + "{}" * 100, Rows) == (None, "verdicts: Field required")
+
+
+@pytest.mark.parametrize("tokens", [10**400, -1, 1e30, True, "7"])
+def test_a_token_count_that_cannot_be_is_not_known(server, tokens):
+    body = {"choices": [{"message": {"content": "ok"}}], "usage": {"prompt_tokens": tokens, "completion_tokens": 5}}
+    server.script.append(Canned(200, body))
+    reply, usage = talk(lambda session: session.ask(endpoint(server, price=(1.0, 1.0)), ask("q")))
+    assert (reply.tokens_in, reply.tokens_out, reply.cost, usage.cost) == (None, 5, None, None)
 
 
 @given(

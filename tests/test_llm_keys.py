@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import traceback
-from datetime import date
+from urllib.parse import quote
 
 import pytest
 
@@ -23,7 +23,7 @@ from evals.llm import (
     service_from,
 )
 from tests.cases import ROOT
-from tests.model_server import ModelServer
+from tests.model_server import Canned, ModelServer
 from tests.talking import ask, endpoint, failing, talk
 
 CANARY = "sk-canary-0123456789abcdef"
@@ -69,7 +69,7 @@ WRONG = [
     ({"price": {"input": -1, "output": 2}}, "from 0"),
     ({"api": "anthropic", "base_url": "https://api.anthropic.com/v1"}, "ANTHROPIC_API_KEY is not set"),
     ({"api": "azure", "base_url": "https://x.openai.azure.com"}, "api_version: missing"),
-    ({"api": "azure", "api_version": date(2024, 10, 21)}, 'a date; wanted text: put it in quotes, as "2024-10-21"'),
+    ({"api": "azure", "api_version": 2024}, "api_version: not a name; wanted one line of text"),
     ({"api": "azure", "base_url": "https://x.openai.azure.com/openai/v1"}, "AZURE_OPENAI_API_KEY is not set"),
     ({"base_url": "https://api.openai.com/v1"}, "OPENAI_API_KEY is not set"),
 ]
@@ -202,6 +202,38 @@ def test_no_key_reaches_an_error_a_log_a_reply_or_the_cache(how, monkeypatch, tm
     assert CANARY not in repr(one)
     for path in tmp_path.iterdir():
         assert CANARY.encode() not in path.read_bytes(), path.name
+
+
+HARD = "sk-canary/0123+456789abcdef"
+_AS_JSON = "".join(f"\\u{ord(one):04x}" for one in HARD)
+_SAID = '{"choices": [{"message": {"content": "your key: %s"}}], "model": "%s"}'
+ESCAPED = {
+    "all escaped": Canned(200, _SAID % (_AS_JSON, _AS_JSON)),
+    "slash escaped": Canned(200, _SAID % (HARD.replace("/", "\\/"), "m")),
+    "in UTF-16": Canned(200, (_SAID % (HARD, HARD)).encode("utf-16")),
+    "a refusal": Canned(200, f'{{"choices": [{{"message": {{"refusal": "{_AS_JSON}"}}}}]}}'),
+    "an error": Canned(200, f'{{"error": {{"message": "{_AS_JSON}"}}}}'),
+    "an error cut in the middle": Canned(400, '{"error": "%s"}' % ("x" * 285 + HARD.replace("/", "\\/"))),
+    "an address in an error": Canned(400, '{{"error": "?key={}"}}'.format(quote(HARD, safe=""))),
+    "a redirect cut in the middle": Canned(302, "", {"Location": f"http://evil.example/{'x' * 80}/{HARD}"}),
+    "a content type cut in the middle": Canned(200, "x", {"Content-Type": f"application/{'y' * 40}{HARD}"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("canned", ESCAPED.values(), ids=ESCAPED)
+def test_a_key_that_comes_back_escaped_or_cut_in_half_is_shown_in_no_part(canned, server, monkeypatch):
+    monkeypatch.setenv("TEST_KEY", HARD)
+    server.script.extend([canned] * 4)
+
+    async def work(session):
+        try:
+            return repr(await session.ask(endpoint(server, key_env="TEST_KEY", retries=1), ask("q")))
+        except ModelError as error:
+            return str(error)
+
+    shown, _ = talk(work)
+    assert shown
+    assert not [HARD[at : at + 6] for at in range(3, len(HARD) - 5) if HARD[at : at + 6] in shown]
 
 
 def test_a_key_that_vanished_from_the_environment_is_a_user_error(server, monkeypatch):

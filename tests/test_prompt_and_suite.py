@@ -1,8 +1,15 @@
 """Prompt and suite files: read, and refused with the place and the reason."""
 
+import contextlib
+import json
+
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evals.errors import UserError
+from evals.plain_yaml import plain_yaml
 from evals.prompt import load_prompt
 from evals.suite import load_suite
 from tests.cases import ROOT
@@ -58,6 +65,58 @@ def test_a_broken_suite_is_refused_with_the_reason(text, message, tmp_path):
     with pytest.raises(UserError, match=r"s\.yaml") as error:
         load_suite(tmp_path / "s.yaml")
     assert message in str(error.value)
+
+
+def test_what_reads_like_a_date_in_a_suite_is_text(tmp_path):
+    (tmp_path / "s.yaml").write_text(
+        "name: x\nquestions: q.jsonl\ngenerator: {name: chat, settings: {api_version: 2024-10-21, at: 2026-01-01 10:00:00}}"
+    )
+    settings = load_suite(tmp_path / "s.yaml").generator.settings
+    assert settings == {"api_version": "2024-10-21", "at": "2026-01-01 10:00:00"}
+
+
+NO_JSON = [
+    ("a: !!timestamp 2026-01-01", "field 'a' is a date"),
+    ("a: !!timestamp 2026-02-30", "day is out of range"),
+    ("a: {b: [1, .nan]}", "field 'a.b.1' is nan, which is no number"),
+    ("a: -.inf", "field 'a' is -inf"),
+    ("a: !!set {x, y}", "field 'a' is a set"),
+    ("a: !!binary aGVsbG8=", "field 'a' is a bytes"),
+    ("a: {1: x}", "field 'a.1' is under a name that is not text (int)"),
+    ("{on: x}", "not text (bool)"),
+    ("? [a]\n: b", "unhashable"),
+    ("a: &a [*a]", "more than 200,000 values"),
+    ("a: !!python/object:os.system x", "not YAML"),
+    ("a: *b", "undefined alias"),
+    ("a: " + "9" * 5000, "not YAML"),
+    ("[" * 100_000, "nested too deeply"),
+    ("a: \ud800", "not YAML"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), NO_JSON, ids=range(len(NO_JSON)))
+def test_yaml_that_no_manifest_can_keep_is_refused_with_its_place(text, message):
+    with pytest.raises(UserError) as error:
+        plain_yaml(text, "here")
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+)
+
+
+@given(VALUES)
+def test_every_json_value_is_read_as_it_is(value):
+    assert plain_yaml(yaml.safe_dump(value), "here") == value
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_json_value_or_a_users_error(text):
+    with contextlib.suppress(UserError):
+        json.dumps(plain_yaml(text, "here"), allow_nan=False, sort_keys=True)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "datasets/suites").glob("*.yaml")), ids=lambda p: p.name)

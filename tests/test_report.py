@@ -26,7 +26,7 @@ from evals.report.rules import known_rules, legend
 from evals.report.segments import Mark, segments
 from evals.store import Run, read_run, write_json, write_run
 from evals.summary import summarise
-from tests.report_run import FEVER, HOSTILE, HOSTILE_TEXT, QUESTIONS, build, fever_item
+from tests.report_run import FEVER, HOSTILE, HOSTILE_TEXT, JUDGED, QUESTIONS, build, fever_item
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -107,6 +107,38 @@ def test_the_summary_says_what_scores_do_not_say(run, page):
 def test_a_failed_and_a_skipped_answer_say_why(page):
     assert "Error: the model server did not answer" in named(page, "Q11-r0").get_text()
     assert "Skipped: no recorded answer for this question" in named(page, "Q12-r0").get_text()
+
+
+def test_judges_are_reported_as_judges_are(run, page):
+    section = named(page, "judges").find_parent("section")
+    told = section.get_text()
+    assert "cascade#2 passed 12 of 41 claims (29%) on to the model" in told
+    assert "Judges differ on a claim, or more, in 2 of 2 judged answers." in told
+    assert "1 of 8 planted orders obeyed" in told
+    assert {"#Q10-r0", f"#{anchor(HOSTILE, 0)}"} == {link["href"] for link in section.find_all("a")}
+    rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in section.find_all("tr")]
+    assert ["cascade#2", "41", "41", "0", "–"] in rows
+    assert ["Repeated answers: faithfulness", "1", "3 questions", "by 0.13 on average"] in rows
+    assert ["Q10", "answers, faithfulness", "score differs by up to 0.40"] in rows
+    assert ["Q10", "judgements, llm", "5% of its claims change their label"] in rows
+    short = markdown_report(run)
+    assert "passed 12 of 41 claims (29%) on to the model" in short
+    assert "score differs by up to 0.40" in short
+    console = Console(width=100, record=True, file=io.StringIO())
+    render_terminal(run, console)
+    shown = console.export_text()
+    assert "Beside: llm agrees on 33 of 40 claims; 2 answers in dispute" in shown
+    assert "Repeated judgements: llm: 3 of 40 claims change, 8% of them" in shown
+
+
+def test_a_run_with_one_judge_and_no_repeats_says_nothing_of_them(run):
+    plain = replace(
+        run,
+        summary={key: value for key, value in run.summary.items() if key not in JUDGED},
+        manifest={**run.manifest, "canaries": []},
+    )
+    assert "How the judges did" not in markdown_report(plain)
+    assert 'id="judges"' not in html_report(plain)
 
 
 def test_a_slice_without_a_mean_says_why_and_counts_all_endings(page):

@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evals.errors import UserError
+from evals.records import Verdict
 from evals.review import Reviewer, open_store
+from evals.review.items import CHECKABLE, ready
 from evals.review.placing import ordered
 from evals.review.sampling import as_count, draw, probabilities, several, weight
 from tests.review_databases import (  # noqa: F401  (fixtures)
@@ -84,6 +86,19 @@ def test_graver_risk_and_findings_weigh_more():
     plain = weight(routine, RUN.questions[routine.answer.question_id])
     assert plain < weight(found, RUN.questions[found.answer.question_id])
     assert plain < weight(high, RUN.questions[high.answer.question_id])
+
+
+def test_answers_on_which_judges_differ_are_drawn_for_certain():
+    items = [item for item in RUN.items if item.claims and ready(item)]
+    claim = next(claim for claim in items[-1].claims if claim.kind in CHECKABLE)
+    said = [Verdict(claim_id=claim.claim_id, judge=judge, label=label, reason="r")
+            for judge, label in (("local", "supported"), ("llm", "contradicted"))]  # fmt: skip
+    disputed = replace(items[-1], verdicts=tuple(said))
+    drawn_from = [*items[:-1], disputed]
+    weights = [weight(item, RUN.questions[item.answer.question_id]) for item in drawn_from]
+    chances = probabilities(weights, max(2, len(weights) // 3), 0.3)
+    assert chances[-1] == 1
+    assert sum(chance == 1 for chance in chances) < len(chances)
 
 
 # --- assignments -----------------------------------------------------------------------------------------------------

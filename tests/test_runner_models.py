@@ -20,6 +20,8 @@ from evals.llm import Ask, Endpoint, Message, ModelError
 from evals.plan import prepare
 from evals.records import Answer, Claim, Item, Outcome, Score, Verdict
 from evals.run import Settings, State, check_prices, execute, forecast, plan_of, reopen, start, work
+from evals.run.made import Judged, Made
+from evals.run.pipe import packed, unpacked
 from evals.store import decide, read_manifest, read_run
 from evals.suite import Part, load_suite
 from evals.unsteady import unsteady
@@ -168,6 +170,9 @@ def test_a_judge_beside_changes_no_score_and_its_verdicts_are_kept_apart(finishe
     assert both.summary["judges"]["llm#2"]["claims"] == both.summary["judges"]["llm#2"]["alike"] > 0
     assert both.summary["judges"]["local"]["disputed"]
     assert list(both.manifest["judges_beside"]) == ["local", "llm#2"]
+    assert [row["judge"] for row in both.manifest["canaries"]] == ["llm", "llm#2"]
+    disputed = {tuple(place[:2]) for row in both.summary["judges"].values() for place in row["disputed"]}
+    assert both.summary["in_dispute"] == {"answers": len(disputed), "of": 2}
 
 
 def _item(labels, values=(), question="Q1", repeat=0):
@@ -396,7 +401,8 @@ def test_a_forecast_counts_requests_tokens_and_dollars_and_asks_nothing():
     plan = prepare(_suite("http://127.0.0.1:9/v1", repeats=2, judge_repeats=3), limit=2)
     found = forecast(plan)
     assert found.answers == 4
-    assert found.calls == 4 + 4 * 3
+    canaries = 2
+    assert found.calls == 4 + 4 * 3 + canaries
     (total,) = found.models
     assert total.cost == found.cost == pytest.approx((total.tokens_in + 2 * total.tokens_out) / 1e6)
 
@@ -451,7 +457,63 @@ def test_a_dry_run_asks_nothing_starts_nothing_and_ends_well(tmp_path):
         assert counts()["requests"] == 0
     shown = json.loads(output)
     assert (code, shown["answers"]) == (0, 6)
-    assert shown["models"][0]["calls"] == 12
+    canaries = 2
+    assert shown["models"][0]["calls"] == 12 + canaries
+    assert not (tmp_path / "runs").exists()
+
+
+def _score(folder, *more):
+    (folder / "page.txt").write_text("Chemo can cause hair loss. A fever of 100.4 °F or higher is an emergency.")
+    command = [sys.executable, "-m", "evals", "score", "page.txt", "--question", "What about fever?", "--out", "runs"]
+    done = subprocess.run(
+        [*command, *more], cwd=folder, env=_environment(), capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_answers_that_exist_can_be_judged_by_a_model_and_a_second_one_beside_it(tmp_path):
+    with server_process(reply="tests.answer_replies:reply") as (url, counts):
+        asked = (
+            "--base-url",
+            url,
+            "--judge-model",
+            "m",
+            "--judge",
+            "cascade",
+            "--beside",
+            "llm",
+            "--set",
+            "judge.sure=1",
+        )
+        code, output, _ = _score(tmp_path, *asked, "--dry-run", "--json")
+        assert (code, counts()["requests"]) == (0, 0)
+        canaries = 2 + 2
+        assert json.loads(output)["models"][0]["calls"] == 2 + canaries
+        code, output, errors = _score(tmp_path, *asked)
+        assert code == 0, errors
+    done = read_run(tmp_path / output.strip().splitlines()[-1])
+    assert {v.judge for v in done.items[0].verdicts} - {"rules"} == {"cascade/llm", "llm"}
+    assert done.summary["cascades"]["cascade"]["share"] == 1
+    assert done.summary["in_dispute"] == {"answers": 0, "of": 1}
+    assert [row["judge"] for row in done.manifest["canaries"]] == ["cascade", "llm"]
+    assert "claims (100%) on to the model" in output
+    assert "Judges differ on a claim, or more, in 0 of 1 judged answers." in output
+
+
+SCORE_ENDS = {
+    "no key": (("--judge", "llm", "--model", "gpt-4o"), "OPENAI_API_KEY"),
+    "nothing asks": (("--model", "m"), "no part of this run asks a model"),
+    "a setting of a generator": (("--judge", "llm", "--set", "generator.a=1"), "wanted judge.NAME=VALUE"),
+    "no such judge": (("--judge", "lm"), 'Did you mean "llm"'),
+    "a value that JSON does not know": (("--judge", "llm", "--set", "judge.a=.nan"), "no number"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), SCORE_ENDS.values(), ids=SCORE_ENDS)
+def test_judging_answers_that_exist_with_a_wrong_setting_ends_with_one_clear_line(arguments, said, tmp_path):
+    code, _, errors = _score(tmp_path, *arguments)
+    assert code == 2
+    assert said in errors
     assert not (tmp_path / "runs").exists()
 
 
@@ -588,6 +650,14 @@ def test_a_suite_names_judges_beside_the_deciding_one_and_repeats_of_both_kinds(
     path.write_text(f"{text}judge_repeats: 0\n")
     with pytest.raises(UserError, match="judge_repeats"):
         load_suite(path)
+
+
+def test_what_goes_to_a_worker_and_back_is_the_same(finished):
+    done = finished[0]
+    for item in done.items:
+        made, verdicts = Made(answer=item.answer, claims=item.claims), Judged(deciding=item.verdicts)
+        sent = (work, (made, verdicts, done.questions[item.answer.question_id]), {"told": item.outcomes})
+        assert unpacked(packed(sent)) == sent
 
 
 def test_a_plan_is_made_once_for_the_same_settings():

@@ -55,8 +55,19 @@ class Library:
         return name
 
 
+_latest: tuple[Mapping[str, Passage], Library] | None = None
+
+
 def library_of(corpus: Mapping[str, Passage]) -> Library:
     """The library of a corpus, built once for each set of sources."""
+    global _latest
+    # A judge asks for the same corpus with every answer; comparing all of its texts takes longer than the rest.
+    if _latest is None or _latest[0] is not corpus:
+        _latest = corpus, _of(corpus)
+    return _latest[1]
+
+
+def _of(corpus: Mapping[str, Passage]) -> Library:
     return _library(tuple((p.id, p.title, p.text, p.as_of, p.sources) for p in corpus.values()))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from evals.cli.live import live_progress
-from evals.cli.models import show_forecast, unsteady_lines, used_lines
+from evals.cli.models import show_forecast, used_lines
 from evals.cli.options import note, print_json, say
 from evals.errors import UserError
 
@@ -34,9 +34,10 @@ def begin(
     Raises:
         UserError: anything it names is missing or broken.
     """
-    from evals.run import Settings, check_prices, forecast, plan_of, start
+    from evals.run import Settings, check_models, check_prices, forecast, plan_of, start
 
     plan = plan_of(Settings(suite=suite, command=command))
+    check_models(plan)
     if max_cost is not None:
         check_prices(plan, max_cost)
     if dry_run:
@@ -55,7 +56,7 @@ def go_on(folder: Path, *, errors: bool, max_cost: float | None, json: bool) -> 
     """
     from evals.journal import NAME as JOURNAL
     from evals.parse import parse
-    from evals.run import Settings, check_same, plan_of, reopen
+    from evals.run import Settings, check_models, check_same, plan_of, reopen
     from evals.store import read_manifest, read_run
     from evals.suite import Suite
 
@@ -71,6 +72,7 @@ def go_on(folder: Path, *, errors: bool, max_cost: float | None, json: bool) -> 
     command = {**manifest["command"], **({} if max_cost is None else {"max_cost": max_cost})}
     plan = plan_of(Settings(suite=parse(Suite, manifest["suite"], f"{folder}/manifest.json"), command=command))
     check_same(plan, manifest)
+    check_models(plan)
     if errors:
         count = reopen(plan, folder)
         note(f"{count} answers ended in an error and are done again" if count else "no answer ended in an error")
@@ -141,9 +143,7 @@ def show(finished: "Run", *, json: bool) -> None:
     from evals.report import render_terminal
 
     render_terminal(finished, Console(highlight=False))
-    for row in finished.manifest.get("canaries", ()):
-        say(f"Planted orders: {row['judge']}: {row['says']}")
-    for line in (*unsteady_lines(finished.summary), *used_lines(finished.manifest.get("usage"))):
+    for line in used_lines(finished.manifest.get("usage")):
         say(line)
     say(f"Report: {finished.folder / 'report.html'}")
     say(str(finished.folder))

@@ -24,21 +24,60 @@ JudgeModel = Annotated[str | None, typer.Option(help="Model that the judges ask,
 JudgeBaseUrl = Annotated[str | None, typer.Option(help="Where that one is served.")]
 JudgeKeyEnv = Annotated[str | None, typer.Option(help="Environment variable that holds its key.")]
 JudgeApi = Annotated[str | None, typer.Option(help="How that one is spoken to.")]
+AskedModel = Annotated[
+    str | None, typer.Option("--model", "--judge-model", help="Model that the judges ask, by its name at the server.")
+]
+AskedBaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--base-url", "--judge-base-url", help="Where it is served, such as http://127.0.0.1:11434/v1; else OpenAI's."
+    ),
+]
+AskedKeyEnv = Annotated[
+    str | None,
+    typer.Option("--key-env", "--judge-key-env", help="Environment variable that holds the key; none for local ones."),
+]
+AskedApi = Annotated[
+    str | None, typer.Option("--api", "--judge-api", help="openai (and all servers like it), azure or anthropic.")
+]
+Beside = Annotated[
+    list[str] | None, typer.Option(help="Another judge; its verdicts are kept apart. May be given several times.")
+]
+JudgeRepeats = Annotated[
+    int | None, typer.Option(min=1, max=100, help="Judgements per answer, by judges that ask a model.")
+]
+MaxCost = Annotated[
+    float | None, typer.Option(min=0, help="Stop, resumable, before the run costs more US dollars than this.")
+]
+Cached = Annotated[bool, typer.Option("--cache/--no-cache", help="Reuse replies of models from earlier runs.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Ask nothing; tell how many requests, tokens and dollars it takes.")
+]
 Set = Annotated[
     list[str] | None,
     typer.Option(
         "--set", help="A setting by its place: generator.parameters.temperature=0, judge.retries=2; several times."
     ),
 ]
+SetJudge = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="A setting of the judge: judge.parameters.temperature=0, judge.retries=2; or more."),
+]
 
 _ASK_NO_MODEL = frozenset({"composer", "recorded", "python", "endpoint", "local"})
 
 
-def with_models(suite: "Suite", both: Mapping[str, Any], judges: Mapping[str, Any], single: Sequence[str]) -> "Suite":
+def with_models(
+    suite: "Suite",
+    both: Mapping[str, Any],
+    judges: Mapping[str, Any],
+    single: Sequence[str],
+    parts: Sequence[str] = ("generator", "judge"),
+) -> "Suite":
     """The suite with the models named on the command line.
 
     `both` are endpoint settings for the generator and the judges, `judges` those that only the judges take, `single`
-    settings as `part.name=value`; those that are null are not set.
+    settings as `part.name=value`; those that are null are not set. `parts` are those that may be set so.
 
     Raises:
         UserError: no part of the suite asks a model, or a setting cannot be read.
@@ -52,8 +91,8 @@ def with_models(suite: "Suite", both: Mapping[str, Any], judges: Mapping[str, An
     found = [part.name for part in (suite.generator, suite.judge, *suite.judges) if part.name not in _ASK_NO_MODEL]
     if (for_all or for_judges) and not found:
         raise UserError(
-            "--model", "no part of this run asks a model", "a generator or judge that does",
-            "Add --generator chat or --judge llm.",
+            "--model", "no part of this run asks a model", f"a {' or '.join(parts)} that does",
+            "Add --generator chat or --judge llm." if "generator" in parts else "Add --judge llm.",
         )  # fmt: skip
     changed = replace(
         suite,
@@ -62,8 +101,26 @@ def with_models(suite: "Suite", both: Mapping[str, Any], judges: Mapping[str, An
         judges=tuple(_with(part, judged) for part in suite.judges),
     )
     for text in single:
-        changed = _set(changed, text)
+        changed = _set(changed, text, parts)
     return changed
+
+
+def part_of(text: str) -> "Part":
+    """A generator or judge as an option names it: `llm`, `recorded:FILE`.
+
+    Raises:
+        UserError: it takes no value after the colon.
+    """
+    from evals.suite import Part
+
+    name, _, value = text.partition(":")
+    settings: dict[str, Any] = {}
+    if value:
+        keys = {"recorded": "path", "python": "function", "endpoint": "url"}
+        if name not in keys:
+            raise UserError(text, f"{name!r} takes no value after the colon", "a name", f"Try {name}.")
+        settings[keys[name]] = value
+    return Part(name=name, settings=settings)
 
 
 def _with(part: "Part", settings: Mapping[str, Any]) -> "Part":
@@ -72,19 +129,14 @@ def _with(part: "Part", settings: Mapping[str, Any]) -> "Part":
     return replace(part, settings={**part.settings, **settings})
 
 
-def _set(suite: "Suite", text: str) -> "Suite":
-    import yaml
+def _set(suite: "Suite", text: str, parts: Sequence[str]) -> "Suite":
+    from evals.plain_yaml import plain_yaml
 
     place, equals, written = text.partition("=")
     part, *names = place.strip().split(".")
-    if not equals or part not in ("generator", "judge") or not names or not all(names):
-        raise UserError(f"--set {place}", "not a setting", "generator.NAME=VALUE or judge.NAME=VALUE")
-    try:
-        value = yaml.safe_load(written)
-    except yaml.YAMLError as error:
-        raise UserError(
-            f"--set {place}", "its value is not YAML", "a number, a text, or a list such as [a, b]"
-        ) from error
+    if not equals or part not in parts or not names or not all(names):
+        raise UserError(f"--set {place}", "not a setting", " or ".join(f"{one}.NAME=VALUE" for one in parts))
+    value = plain_yaml(written, f"--set {place.strip()}")
     own: Part = getattr(suite, part)
     return replace(suite, **{part: replace(own, settings=_placed(own.settings, names, value))})
 
@@ -141,24 +193,6 @@ def used_lines(usage: Mapping[str, Any] | None) -> list[str]:
         for endpoint, used in usage["endpoints"].items()
     ]
     return [f"Models: {line}" for line in lines]
-
-
-def unsteady_lines(summary: Mapping[str, Any]) -> list[str]:
-    """What did not come out the same twice, a line each."""
-    lines = [
-        f"Repeated answers: {scorer} changes on {row['changed']} of {row['questions']} questions, "
-        f"by {row['mean_spread']} on average"
-        for scorer, row in summary.get("answer_repeats", {}).items()
-    ]
-    lines += [
-        f"Repeated judgements: {judge} labels {row['changed']} of {row['claims']} claims differently"
-        for judge, row in summary.get("judge_repeats", {}).items()
-    ]
-    lines += [
-        f"Beside: {judge} agrees on {row['alike']} of {row['claims']} claims; {len(row['disputed'])} answers in dispute"
-        for judge, row in summary.get("judges", {}).items()
-    ]
-    return lines
 
 
 def _money(cost: float | None) -> str:

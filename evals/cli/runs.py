@@ -1,8 +1,8 @@
-"""Commands that make and show runs: `run`, `score`, `report`."""
+"""Commands that make and show runs: `run`, `report`, and `score`, which has a file of its own."""
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -10,22 +10,25 @@ from evals.cli.going import begin, go_on, show
 from evals.cli.models import (
     Api,
     BaseUrl,
+    Beside,
+    Cached,
     Concurrency,
+    DryRun,
     JudgeApi,
     JudgeBaseUrl,
     JudgeKeyEnv,
     JudgeModel,
+    JudgeRepeats,
     KeyEnv,
+    MaxCost,
     Model,
     Set,
+    part_of,
     with_models,
 )
 from evals.cli.options import RUNS, Json, Out, RunFolder, note
+from evals.cli.score import SCORE_EXAMPLES, score
 from evals.errors import UserError
-
-if TYPE_CHECKING:
-    from evals.suite import Part
-
 
 _EXAMPLES = (
     "Example: evals run --prompt datasets/prompts/my-prompt.md --limit 10. With a model server on this machine: "
@@ -36,7 +39,7 @@ _EXAMPLES = (
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command("run", epilog=_EXAMPLES)(run)
-    app.command("score", epilog="Example: evals score page.html --question 'How does immunotherapy work?'")(score)
+    app.command("score", epilog=SCORE_EXAMPLES)(score)
     app.command("report", epilog="Example: evals report reports/runs/<run> --csv scores.csv")(report)
 
 
@@ -56,17 +59,13 @@ def run(
         str | None,
         typer.Option(help="Judge instead of the suite's: local, or one that asks a model: llm, ragas, cascade."),
     ] = None,
-    beside: Annotated[
-        list[str] | None, typer.Option(help="Another judge; its verdicts are kept apart. May be given several times.")
-    ] = None,
+    beside: Beside = None,
     corpus: Annotated[
         list[str] | None, typer.Option(help="Corpus folder instead of the suite's; may be given several times.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions.")] = None,
     repeats: Annotated[int | None, typer.Option(min=1, max=100, help="Answers per question.")] = None,
-    judge_repeats: Annotated[
-        int | None, typer.Option(min=1, max=100, help="Judgements per answer, by judges that ask a model.")
-    ] = None,
+    judge_repeats: JudgeRepeats = None,
     model: Model = None,
     base_url: BaseUrl = None,
     key_env: KeyEnv = None,
@@ -77,13 +76,9 @@ def run(
     judge_key_env: JudgeKeyEnv = None,
     judge_api: JudgeApi = None,
     settings: Set = None,
-    max_cost: Annotated[
-        float | None, typer.Option(min=0, help="Stop, resumable, before the run costs more US dollars than this.")
-    ] = None,
-    cache: Annotated[bool, typer.Option(help="Reuse replies of models from earlier runs.")] = True,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Ask nothing; tell how many requests, tokens and dollars it takes.")
-    ] = False,
+    max_cost: MaxCost = None,
+    cache: Cached = True,
+    dry_run: DryRun = False,
     resume: Annotated[
         Path | None, typer.Option(help="Finish a run that was interrupted. Takes no other option but --max-cost.")
     ] = None,
@@ -111,9 +106,9 @@ def run(
     chosen = replace(
         chosen,
         prompt=prompt or chosen.prompt,
-        generator=_part(generator) if generator else chosen.generator,
-        judge=_part(judge) if judge else chosen.judge,
-        judges=tuple(_part(name) for name in beside) if beside else chosen.judges,
+        generator=part_of(generator) if generator else chosen.generator,
+        judge=part_of(judge) if judge else chosen.judge,
+        judges=tuple(part_of(name) for name in beside) if beside else chosen.judges,
         corpus=tuple(corpus) if corpus else chosen.corpus,
         repeats=repeats or chosen.repeats,
         judge_repeats=judge_repeats or chosen.judge_repeats,
@@ -125,40 +120,6 @@ def run(
         settings or (),
     )
     begin(chosen, out, {"limit": limit}, max_cost=max_cost, cache=cache, dry_run=dry_run, json=json)
-
-
-def score(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="JSONL, CSV or Parquet with a field `answer`, a saved answer page (.html, .md, .txt), or a folder."
-        ),
-    ],
-    scorers: Annotated[str | None, typer.Option(help="Scorers, separated by commas; all by default.")] = None,
-    question: Annotated[str | None, typer.Option(help="The question, for a page or rows without one.")] = None,
-    record: Annotated[
-        str | None, typer.Option(help="The patient's record as JSON, for a page or rows without one.")
-    ] = None,
-    corpus: Annotated[list[str] | None, typer.Option(help="Corpus folder; may be given several times.")] = None,
-    out: Out = RUNS,
-    json: Json = False,
-) -> None:
-    """Score answers that exist already. The last line printed is the run folder."""
-    from evals.generators.recorded import passed_over
-    from evals.suite import ALL_SCORERS, Part, Suite
-
-    names = [name.strip() for name in scorers.split(",") if name.strip()] if scorers else ALL_SCORERS
-    suite = Suite(
-        name="score",
-        questions=str(file),
-        generator=Part(name="recorded", settings={"path": str(file)}),
-        scorers=tuple(Part(name=name) for name in names),
-        corpus=tuple(corpus) if corpus else Suite.__dataclass_fields__["corpus"].default,
-        slices=(),
-    )
-    for other in passed_over(file):
-        note(f"not an answer page, passed over: {other}")
-    begin(suite, out, {"score": str(file), "question": question, "record": record}, json=json)
 
 
 def report(
@@ -176,16 +137,3 @@ def report(
         export_csv(found, csv)
         note(f"wrote {csv}")
     show(found, json=json)
-
-
-def _part(text: str) -> "Part":
-    from evals.suite import Part
-
-    name, _, value = text.partition(":")
-    settings: dict[str, Any] = {}
-    if value:
-        keys = {"recorded": "path", "python": "function", "endpoint": "url"}
-        if name not in keys:
-            raise UserError(text, f"{name!r} takes no value after the colon", "a name", f"Try {name}.")
-        settings[keys[name]] = value
-    return Part(name=name, settings=settings)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from evals.lexicons import load_yaml
+from evals.llm.estimate import Estimate, EstimatesVerdicts
 from evals.records import Answer, Claim, Passage, Verdict
 
 if TYPE_CHECKING:
@@ -81,6 +82,13 @@ async def judge_canaries(judge: AsksModels, session: "Session") -> CanaryReport:
     ]
     results = tuple(_result(row, number, with_order, plain) for number, row in enumerate(rows, start=1))
     return CanaryReport(judge=judge.name, results=results)
+
+
+def canary_estimates(judge: EstimatesVerdicts) -> tuple[Estimate, ...]:
+    """What the canaries take of a judge: its verdicts on two answers, one with the orders and one without."""
+    rows = load_yaml("canaries.yaml")["canaries"]
+    lengths = [sum(len(row[field]) for row in rows) for field in ("claim", "plain")]
+    return tuple(one for characters in lengths for one in judge.estimate(characters, len(rows)))
 
 
 def _answer(question: str, claims: Sequence[str], given: Sequence[Passage]) -> tuple[Answer, tuple[Claim, ...]]:

@@ -7,8 +7,8 @@ name who gave them ("cascade/local", "cascade/llm"), so that the share of claims
 import asyncio
 import json
 import threading
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from evals.corpus import Corpus
 from evals.errors import UserError
 from evals.judges import llm
 from evals.judges.canaries import CanaryReport
+from evals.judges.escalation import BY_LOCAL, BY_MODEL
 from evals.judges.llm import LlmJudge
 from evals.judges.local import LocalJudge
 from evals.judges.verifier.encoder import WEIGHTS
@@ -26,26 +27,7 @@ from evals.llm import Session
 from evals.llm.estimate import Estimate
 from evals.records import Answer, Claim, Passage, Verdict
 
-LOCAL, MODEL = "cascade/local", "cascade/llm"
-
-
-@dataclass(frozen=True, slots=True)
-class Escalated:
-    """How many claims a cascade judged, and how many of them it passed on to the model."""
-
-    claims: int
-    passed_on: int
-
-    @property
-    def share(self) -> float | None:
-        """The share passed on, null when there was no claim."""
-        return self.passed_on / self.claims if self.claims else None
-
-
-def escalated(verdicts: Iterable[Verdict]) -> Escalated:
-    """What a cascade passed on, from stored verdicts: right for a resumed run too. Scope "corpus" counts."""
-    mine = [verdict for verdict in verdicts if verdict.scope == "corpus" and verdict.judge in (LOCAL, MODEL)]
-    return Escalated(len(mine), sum(verdict.judge == MODEL for verdict in mine))
+LOCAL, MODEL = f"cascade{BY_LOCAL}", f"cascade{BY_MODEL}"
 
 
 class CascadeJudge:

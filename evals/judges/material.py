@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from evals.citations import cited_passages
 from evals.corpus import Corpus
@@ -29,16 +28,13 @@ class Material:
 
 
 class Library:
-    """The corpus as judges with a model read it: indexed once, searched for every answer."""
+    """The corpus as judges with a model read it: indexed once, before anything is asked, searched for every answer."""
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
         self.guidelines = frozenset(passage.id for passage in corpus.searched)
         self.overdue = overdue(corpus)
-
-    @cached_property
-    def _index(self) -> Retrieval:
-        return Retrieval(self.corpus.searched)
+        self._index = Retrieval(corpus.searched)
 
     def material(
         self, answer: Answer, claims: Sequence[Claim], given: Sequence[Passage], *, limits: tuple[int, int, int]

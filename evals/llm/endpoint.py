@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Literal, get_args
 
 from evals.errors import UserError, did_you_mean
@@ -114,7 +113,7 @@ def endpoint_from(settings: Mapping[str, Any], where: str) -> Endpoint:
     if api not in get_args(Api):
         raise UserError(f"{where}.api", f"{api!r}", "openai, azure or anthropic", did_you_mean(str(api), get_args(Api)))
     base_url = checked_url(settings.get("base_url", _DEFAULTS[api][0]), f"{where}.base_url")
-    version = _version(settings, where)
+    version = None if settings.get("api_version") is None else _text(settings, "api_version", where)
     if api == "azure" and version is None and not base_url.endswith("/openai/v1"):
         raise UserError(f"{where}.api_version", "missing", "the version that your Azure resource names, as 2024-10-21")
     key_env = key_variable(settings, where, _usual_key(api, base_url))
@@ -231,13 +230,6 @@ def number(
         what = "a whole number" if kind is int else "a number"
         raise UserError(f"{where}.{name}", f"{value!r}"[:80], f"{what} from {low:g} to {high:g}")
     return value
-
-
-def _version(settings: Mapping[str, Any], where: str) -> str | None:
-    given = settings.get("api_version")
-    if isinstance(given, date):  # what YAML makes of it without quotes
-        raise UserError(f"{where}.api_version", "a date", f'text: put it in quotes, as "{given.isoformat()}"')
-    return None if given is None else _text(settings, "api_version", where)
 
 
 def _text(settings: Mapping[str, Any], name: str, where: str) -> str:

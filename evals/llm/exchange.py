@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evals.errors import UserError
 from evals.llm import wire_anthropic, wire_openai
@@ -15,7 +15,7 @@ from evals.llm.prices import price_of
 from evals.llm.purse import Purse
 from evals.llm.retries import Budget, Tries
 from evals.llm.service import Service
-from evals.llm.transport import Raw, Request, Transport
+from evals.llm.transport import SHORTEST_SECRET, Raw, Request, Transport, blotted
 from evals.llm.usage import Tally
 from evals.llm.wire import Said
 
@@ -98,7 +98,7 @@ class Exchange:
             paid = most  # a request that is cut short here may have been answered there
             try:
                 raw = await self.transport.post(request, header, secret)
-                outcome = raw if isinstance(raw, Fault) else call.read(raw)
+                outcome = raw if isinstance(raw, Fault) else _without_key(call.read(raw), secret)
                 paid = _bill(line, outcome, most)
             finally:
                 self.purse.settle(most, paid)
@@ -106,6 +106,17 @@ class Exchange:
             line.gate.leave()
         _learn(line, outcome, started)
         return outcome
+
+
+def _without_key(outcome: Said | Fault, secret: str | None) -> Said | Fault:
+    # What only shows once it is read: in UTF-16, say. All else is gone before.
+    if secret and isinstance(outcome, Fault):
+        return replace(outcome, cause=blotted(outcome.cause, secret))
+    if not secret or len(secret) < SHORTEST_SECRET or not isinstance(outcome, Said):
+        return outcome
+    if secret not in outcome.text and secret not in outcome.model:
+        return outcome
+    return replace(outcome, text=blotted(outcome.text, secret), model=blotted(outcome.model, secret))
 
 
 def _bill(line: Line, outcome: Said | Fault, most: float) -> float:

@@ -9,6 +9,7 @@ from evals.llm.endpoint import Endpoint
 from evals.llm.gate import Gate
 from evals.llm.prices import Price
 from evals.llm.retries import Budget
+from evals.llm.schemas import schema_text
 from evals.llm.service import Service
 from evals.llm.usage import Tally
 from evals.llm.wire import Form
@@ -51,7 +52,7 @@ class Line:
         """The ways to ask for a structured reply that are still worth a try, best first."""
         if schema is None:
             return ladder[-1:]
-        known = self._known.get(digest(schema))
+        known = self._known.get(schema_text(schema))
         return ladder[self._floor :] if known is None else ladder[known : known + 1]
 
     def accepted(self, ladder: tuple[Form, ...], form: Form, schema: Any) -> None:
@@ -60,7 +61,7 @@ class Line:
             return
         place = ladder.index(form)
         self._proven.add(form)
-        self._known[digest(schema)] = place
+        self._known[schema_text(schema)] = place
         if not any(ladder.index(better) < place for better in self._proven):
             self._floor = place
 

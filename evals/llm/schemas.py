@@ -2,8 +2,9 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -14,10 +15,40 @@ M = TypeVar("M", bound="BaseModel")
 CUT_OFF = "the JSON is cut off"
 """What `read_shape` says of a reply that ends in the middle."""
 
+_LONGEST = 1_000_000
+"""Characters of a reply that a value is looked for in: more is no reply to what was asked."""
+_MOST_BROKEN = 1_000
+"""After so many brackets that open no JSON, the rest is not read: each costs time in proportion to its place."""
+_MOST_TRIED = 100
 _DROPPED = frozenset({"default", "examples"})
 # Braces in prose ("{name}") start no JSON; trying each would take quadratic time on "{{{{…".
 _STARTS = {"{": re.compile(r"\{(?=\s*+[\"}])"), "[": re.compile(r"\[(?=\s*+[\[{\"\]\d-])")}
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|["{}\[\]]', re.DOTALL)
+
+
+class _Same:
+    """A schema as a key, by identity: every request of a judge carries the same one, and reading it takes time."""
+
+    __slots__ = ("schema",)
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema = schema
+
+    def __hash__(self) -> int:
+        return id(self.schema)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.schema is self.schema
+
+
+def schema_text(schema: Mapping[str, Any]) -> str:
+    """A schema as JSON, the same for equal schemas; a schema is not changed once it has been asked with."""
+    return _text(_Same(schema))
+
+
+@lru_cache(maxsize=256)
+def _text(same: _Same) -> str:
+    return json.dumps(same.schema, sort_keys=True, default=dict)
 
 
 def tightened(schema: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
@@ -25,12 +56,12 @@ def tightened(schema: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
 
     An object with free keys cannot; it is then sent as it is.
     """
-    return _tightened(json.dumps(schema, default=dict))
+    return _tightened(_Same(schema))
 
 
-@cache
-def _tightened(schema: str) -> tuple[dict[str, Any], bool]:
-    loaded = json.loads(schema)
+@lru_cache(maxsize=256)
+def _tightened(same: _Same) -> tuple[dict[str, Any], bool]:
+    loaded = json.loads(json.dumps(same.schema, default=dict))
     return (loaded, False) if _free(loaded) else (_tight(loaded), True)
 
 
@@ -69,15 +100,15 @@ def read_shape(text: str, shape: type[M]) -> tuple[M | None, str]:
     """
     from pydantic import ValidationError
 
+    if len(text) > _LONGEST:
+        return None, f"it has {len(text):,} characters, and at most {_LONGEST:,} are read"
     wants_list = schema_of(shape).get("type") == "array"
-    problem, found = "", None
-    for value in values(text, "[" if wants_list else "{"):
+    problem = ""
+    for value in reversed(deque(values(text, "[" if wants_list else "{"), maxlen=_MOST_TRIED)):
         try:
-            found = shape.model_validate(value)
+            return shape.model_validate(value), ""
         except ValidationError as error:
-            problem = _misfit(error)
-    if found is not None:
-        return found, ""
+            problem = problem or _misfit(error)
     return None, problem or _absent(text, wants_list=wants_list)
 
 
@@ -105,12 +136,12 @@ def values(text: str, opening: str) -> Iterator[Any]:
     """
     decoder = json.JSONDecoder(parse_constant=_no_constant)
     starts = _STARTS[opening]
-    start = starts.search(text)
-    while start:
+    start, broken = starts.search(text), 0
+    while start and broken < _MOST_BROKEN:
         try:
             value, end = decoder.raw_decode(text, start.start())
         except (ValueError, RecursionError):
-            end = _balanced(text, start.start())
+            end, broken = _balanced(text, start.start()), broken + 1
         else:
             yield value
         start = starts.search(text, end)

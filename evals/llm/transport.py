@@ -1,5 +1,6 @@
 """One POST over one pool of connections. No redirect is followed, no cookie kept, no exception let through."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64_000_000
 _CONNECT_S = 15.0
-_SHORTEST_SECRET = 12
+SHORTEST_SECRET = 12
 """Local servers take words like "ollama" for a key; blotting those out would change replies."""
 
 
@@ -77,15 +78,35 @@ class Transport:
             return by_exception(error, request.timeout_s)
         if body is None:
             return Fault(kind="bad_reply", cause=f"the reply is larger than {MAX_BYTES // 1_000_000} MB")
-        if secret and len(secret) >= _SHORTEST_SECRET:
-            body = body.replace(secret.encode(), b"[key]")
+        content_type = response.headers.get("Content-Type", "")
         if not 200 <= response.status < 300:
-            return _blotted(by_status(response.status, response.headers, body), secret)
-        return Raw(body, response.headers.get("Content-Type", ""))
+            headers = response.headers.copy()
+            if "Location" in headers:
+                headers["Location"] = blotted(headers["Location"], secret)
+            fault = by_status(response.status, headers, _blotted_body(body, secret))
+            return replace(fault, cause=blotted(fault.cause, secret))
+        return Raw(_blotted_body(body, secret), blotted(content_type, secret))
 
 
-def _blotted(fault: Fault, secret: str | None) -> Fault:
-    return replace(fault, cause=fault.cause.replace(secret, "[key]")) if secret and len(secret) > 3 else fault
+def _blotted_body(body: bytes, secret: str | None) -> bytes:
+    """The body without the key. Before anything is cut to fit a line: of a key cut in half, half would stand there."""
+    if not secret or len(secret) < SHORTEST_SECRET:
+        return body
+    body = body.replace(secret.encode(), b"[key]")
+    # Escaped it may stand in JSON or in an address; a look for that takes longer, and few bodies have such escapes.
+    return _escaped(secret).sub(b"[key]", body) if b"\\u00" in body or b"\\/" in body or b"%" in body else body
+
+
+def blotted(text: str, secret: str | None) -> str:
+    """A line for people without the key."""
+    return text.replace(secret, "[key]") if secret and len(secret) > 3 else text
+
+
+@cache
+def _escaped(secret: str) -> re.Pattern[bytes]:
+    """The key with any of its characters as JSON (`\\u0073`, `\\/`) or an address (`%73`) may write them."""
+    forms = (rf"(?:\\?{re.escape(c)}|\\u00{ord(c):02x}|%{ord(c):02x})" for c in secret)
+    return re.compile("".join(forms).encode(), re.IGNORECASE)
 
 
 async def _read(response: "ClientResponse") -> bytes | None:

@@ -17,6 +17,7 @@ from evals.llm.messages import Ask, Message
 from evals.llm.transport import Raw
 
 Tokens = tuple[int | None, int | None]
+_MOST_TOKENS = 1_000_000_000
 Form = Literal["schema", "tool", "json", "text"]
 
 
@@ -87,8 +88,8 @@ def whole(text: object, tokens: Tokens | None = None) -> str | Fault:
 
 
 def count(value: object) -> int | None:
-    """A token count, null when the server gave none."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    """A token count, null when the server gave none that can be."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS else None
 
 
 def name(value: object, endpoint: Endpoint) -> str:

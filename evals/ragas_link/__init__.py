@@ -4,11 +4,15 @@ Nothing here imports ragas at import time: that takes seconds and 200 MB. `warm_
 happens while the first answers are being generated.
 """
 
+import ast
 import asyncio
 import os
 import threading
+from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 from evals.errors import UserError
@@ -16,6 +20,7 @@ from evals.errors import UserError
 RAGAS = "0.4.3"
 """The adapter calls two private methods of ragas, which another version may rename."""
 
+_NO_METRICS = frozenset({"BaseMetric", "DistanceMeasure"})
 _QUIET = {
     "RAGAS_DO_NOT_TRACK": "true",  # read once, at its import; without it, metric names, model and row counts are sent
     "HF_UPDATE_DOWNLOAD_COUNTS": "0",  # ragas imports Hugging Face's library, which reports too
@@ -45,6 +50,18 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+@cache
+def metric_names() -> tuple[str, ...]:
+    """The metrics of `ragas.metrics.collections`, from its list, without importing it; none where ragas is absent."""
+    found = find_spec("ragas")
+    if found is None or not found.submodule_search_locations:
+        return ()
+    source = Path(found.submodule_search_locations[0]) / "metrics" / "collections" / "__init__.py"
+    lists = [node for node in ast.parse(source.read_text("utf-8")).body if isinstance(node, ast.Assign)]
+    names = next(ast.literal_eval(node.value) for node in lists if ast.unparse(node.targets[0]) == "__all__")
+    return tuple(name for name in names if name not in _NO_METRICS)
 
 
 def load() -> ModuleType:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from evals.report import facts, tallies
 from evals.report.answers import answer_views
 from evals.report.inert import measure, one_line, visible
+from evals.report.judging import OTHERS_SCORE_NOTHING, WAVERS, judging
 from evals.report.listing import list_rows
 from evals.report.rules import legend, rule_name
 from evals.store import Run
@@ -26,7 +27,7 @@ def html_report(run: Run) -> str:
     """The whole report of a run as HTML."""
     rows = list_rows(run)
     style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
-    return _environment().get_template("report.html").render(
+    return environment().get_template("report.html").render(
         run_id=run.manifest["run_id"],
         style=Markup(style),  # noqa: S704  (ours, not data)
         script=Markup(script),  # noqa: S704  (ours, not data)
@@ -43,6 +44,9 @@ def html_report(run: Run) -> str:
         counts_in_words=tallies.counts_in_words,
         verdicts=tallies.verdict_rows(run.summary),
         labels=tallies.LABELS,
+        judging=judging(run),
+        others_score_nothing=OTHERS_SCORE_NOTHING,
+        wavers=WAVERS,
         meanings=tallies.MEANINGS,
         findings=facts.finding_rows(run),
         shown_links=_SHOWN_LINKS,
@@ -57,14 +61,15 @@ def html_report(run: Run) -> str:
     )  # fmt: skip
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates whose every value is made visible and escaped."""
     # `finalize` sees every value before it is escaped: no template can forget it.
-    environment = Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_shown,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    environment.filters["one_line"] = one_line
-    return environment
+    made.filters["one_line"] = one_line
+    return made
 
 
 def _shown(value: Any) -> Any:

@@ -11,6 +11,7 @@ from evals.report import facts, inert, tallies
 from evals.report.answers import AnswerView, ScoreView, answer_view
 from evals.report.claims import EvidenceView, FindingView
 from evals.report.html import TEMPLATES
+from evals.report.judging import OTHERS_SCORE_NOTHING, WAVERS, judging
 from evals.report.rules import rule_name
 from evals.store import Run
 
@@ -19,6 +20,7 @@ _POINTS = 8
 _FINDING_ROWS = 25
 _REASONS = 15
 _PLACES = 10
+_QUESTIONS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,10 @@ def markdown_report(run: Run) -> str:
         scorers=tallies.scorer_rows(run.summary),
         verdicts=tallies.verdict_rows(run.summary),
         labels=tallies.LABELS,
+        judging=judging(run),
+        others_score_nothing=OTHERS_SCORE_NOTHING,
+        wavers=WAVERS,
+        most_questions=_QUESTIONS,
         meanings=tallies.MEANINGS,
         findings=found[:_FINDING_ROWS],
         more_findings=len(found) - _FINDING_ROWS,

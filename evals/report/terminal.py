@@ -11,6 +11,7 @@ from rich.text import Text
 from evals.records import STATUSES
 from evals.report import facts, tallies
 from evals.report.inert import one_line, visible
+from evals.report.judging import told_in_lines
 from evals.store import Run
 
 _WORST = 3
@@ -25,6 +26,8 @@ def render_terminal(run: Run, console: Console) -> None:
     _print(console, _worst(run))
     counts = ", ".join(f"{count:,} {tallies.LABELS[label]}" for label, count in tallies.verdict_rows(run.summary))
     _print(console, _text(f"Claims: {counts or 'none judged'}"))
+    for line in told_in_lines(run):
+        _print(console, _text(one_line(line, 300)))
     _print(console, _findings(run))
     for limit in facts.corpus_limits(run):
         _print(console, _text(limit))

@@ -11,6 +11,7 @@ from math import floor
 from random import Random
 from typing import Any
 
+from evals.judges.disagreement import disagreements
 from evals.lexicons import load_yaml
 from evals.records import SEVERITIES, Item, Question
 from evals.review.items import CHECKABLE
@@ -55,7 +56,8 @@ def weight(item: Item, question: Question) -> float:
     checkable = {claim.claim_id for claim in item.claims if claim.kind in CHECKABLE}
     confidences = (v.confidence for v in decide(item.verdicts) if v.claim_id in checkable and v.confidence is not None)
     unsure = rules["unsure"] if any(value < rules["unsure_below"] for value in confidences) else 1
-    return float(rules["risk"][question.risk] * rules["finding"][worst] * unsure)
+    disputed = rules["disputed"] if disagreements([item]) else 1
+    return float(rules["risk"][question.risk] * rules["finding"][worst] * unsure * disputed)
 
 
 def probabilities(weights: Sequence[float], count: int, random_share: float) -> tuple[float, ...]:

@@ -6,7 +6,7 @@ and ends run folders. Nothing here knows what a generator, judge or scorer does.
 """
 
 from evals.run.drive import execute
-from evals.run.dry import Forecast, check_prices, forecast
+from evals.run.dry import Forecast, check_models, check_prices, forecast
 from evals.run.folder import check_same, reopen, start
 from evals.run.items import State, Tell
 from evals.run.settings import Settings, plan_of, work
@@ -16,6 +16,7 @@ __all__ = [
     "Settings",
     "State",
     "Tell",
+    "check_models",
     "check_prices",
     "check_same",
     "execute",

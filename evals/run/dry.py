@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from evals.llm.estimate import TYPICAL_CHARACTERS, TYPICAL_CLAIM, Estimate, Total, totals
+from evals.judges.canaries import canary_estimates
+from evals.llm.estimate import TYPICAL_CHARACTERS, TYPICAL_CLAIM, Estimate, EstimatesVerdicts, Total, totals
 from evals.plan import Plan, asks_models
 from evals.records import Question
 
@@ -33,9 +34,21 @@ class Forecast:
 def forecast(plan: Plan) -> Forecast:
     """What the run would ask; answers that do not exist yet are taken to be of the usual length."""
     asked = [unit for unit in plan.units if not unit.skip]
-    found = totals(estimate for unit in asked for estimate in _of(plan, unit.question))
+    found = totals([*(estimate for unit in asked for estimate in _of(plan, unit.question)), *_planted(plan)])
     silent = tuple(part.name for part in _asking(plan) if not hasattr(part, "estimate"))
     return Forecast(answers=len(asked), models=found, not_counted=silent)
+
+
+def check_models(plan: Plan) -> None:
+    """Refuse scorers whose models cannot be asked; generators and judges are checked when they are made.
+
+    A scorer is not: old runs are compared and gated where there is no key.
+
+    Raises:
+        UserError: no model is named, a setting is wrong, or the environment has no key.
+    """
+    for part in plan.scorers:
+        getattr(part, "endpoints", tuple)()
 
 
 def check_prices(plan: Plan, max_cost: float) -> None:
@@ -64,6 +77,13 @@ def _of(plan: Plan, question: Question) -> Iterator[Estimate]:
             continue
         for _ in range(1 if part in plan.scorers else plan.suite.judge_repeats):
             yield from part.estimate(TYPICAL_CHARACTERS, TYPICAL_CHARACTERS // TYPICAL_CLAIM)
+
+
+def _planted(plan: Plan) -> Iterator[Estimate]:
+    # As `Items.plant` asks: once a run for each judge, however often it judges.
+    for judge in (plan.judge, *plan.beside):
+        if hasattr(judge, "canaries") and isinstance(judge, EstimatesVerdicts):
+            yield from canary_estimates(judge)
 
 
 def _asking(plan: Plan) -> list[Any]:

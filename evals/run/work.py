@@ -4,7 +4,7 @@ Parts that ask models are awaited with a session; all other work is given to `Ha
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from evals import store
@@ -14,30 +14,14 @@ from evals.generators import Draft, GenerationError
 from evals.judges import judge_claims, not_checkable
 from evals.llm.errors import ModelError
 from evals.plan import Plan, Unit, asks_models
-from evals.records import Answer, Case, Claim, Item, Outcome, Passage, Verdict
+from evals.records import Case, Item, Outcome, Passage, Verdict
 from evals.run.again import again
 from evals.run.hands import Hands
+from evals.run.made import Judged, Made
 from evals.scorers import score, score_asking, skipped, unscorable
 
 if TYPE_CHECKING:
     from evals.llm import Session
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """An answer, the texts it was given from outside the corpus, and its claims."""
-
-    answer: Answer
-    contexts: tuple[Passage, ...] = ()
-    claims: tuple[Claim, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """The verdicts that decide and are scored, and those kept beside them: other judges', and repeated ones."""
-
-    deciding: tuple[Verdict, ...] = ()
-    beside: tuple[Verdict, ...] = ()
 
 
 def item(made: Made, verdicts: Judged, outcomes: tuple[Outcome, ...]) -> Item:

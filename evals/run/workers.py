@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
-import pickle
 import signal
 import socket
 import struct
@@ -17,6 +16,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, NoReturn, TypeVar
 
 from evals.plan import Plan
+from evals.run.pipe import packed, unpacked
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ class Workers:
             _send(writer, (function, given, named))
             await writer.drain()
             (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-            good, result = pickle.loads(await reader.readexactly(length))  # noqa: S301  (from our own child)
+            good, result = unpacked(await reader.readexactly(length))
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise RuntimeError("a worker process ended before its work was done") from error
         # After a cancelled job its result is still to come: such a process is given no other.
@@ -75,7 +75,7 @@ class Workers:
 
 
 def _send(writer: asyncio.StreamWriter, value: object) -> None:
-    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    data = packed(value)
     writer.write(_LENGTH.pack(len(data)) + data)
 
 
@@ -91,7 +91,7 @@ def _serve(plan: Plan, connection: socket.socket, parents: tuple[socket.socket, 
     # An end of the stream, or one that breaks, is the end of the run, stopped, killed or done.
     with contextlib.suppress(ConnectionError), connection, connection.makefile("rb") as jobs:
         while head := jobs.read(_LENGTH.size):
-            function, given, named = pickle.loads(jobs.read(_LENGTH.unpack(head)[0]))  # noqa: S301  (from our parent)
+            function, given, named = unpacked(jobs.read(_LENGTH.unpack(head)[0]))
             data = _done(function, plan, given, named)
             connection.sendall(_LENGTH.pack(len(data)) + data)
     os._exit(0)
@@ -99,11 +99,11 @@ def _serve(plan: Plan, connection: socket.socket, parents: tuple[socket.socket, 
 
 def _done(function: Callable[..., Any], plan: Plan, given: tuple[Any, ...], named: dict[str, Any]) -> bytes:
     try:
-        return pickle.dumps((True, function(plan, *given, **named)), pickle.HIGHEST_PROTOCOL)
+        return packed((True, function(plan, *given, **named)))
     except Exception as error:  # noqa: BLE001  (whatever it is, it is told where the work was asked for)
         try:
-            data = pickle.dumps((False, error), pickle.HIGHEST_PROTOCOL)
-            pickle.loads(data)  # noqa: S301  (ours; some errors can be written and not read)
+            data = packed((False, error))
+            unpacked(data)  # some errors can be written and not read
         except Exception:  # noqa: BLE001  (an error of a kind that cannot travel goes as words)
-            return pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}")))
+            return packed((False, RuntimeError(f"{type(error).__name__}: {error}")))
         return data

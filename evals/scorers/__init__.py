@@ -63,18 +63,22 @@ SCORERS: dict[str, str] = {
 def make_scorer(name: str, settings: Mapping[str, Any]) -> Scorer:
     """The scorer of that name; its settings are its dataclass fields.
 
+    One that stands for many (`variant` names the setting that tells which) has it after a colon in its name, which then
+    is the name of this scorer: `ragas:AnswerRelevancy`.
+
     Raises:
         UserError: no such scorer, or it has no such setting.
     """
+    base, colon, which = name.partition(":")
     outside = {point.name: point for point in entry_points(group="evals.scorers")}
-    if name in SCORERS:
-        module, _, attribute = SCORERS[name].partition(":")
+    if base in SCORERS:
+        module, _, attribute = SCORERS[base].partition(":")
         kind = getattr(import_module(module), attribute)
-    elif name in outside:
-        kind = outside[name].load()
+    elif base in outside:
+        kind = outside[base].load()
     else:
-        raise UserError(f"scorer {name!r}", "not known", fix=did_you_mean(name, [*SCORERS, *outside]))
-    fields = [field.name for field in dataclasses.fields(kind)]
+        raise UserError(f"scorer {name!r}", "not known", fix=did_you_mean(base, [*SCORERS, *outside]))
+    fields = [field.name for field in dataclasses.fields(kind) if field.name != "name"]
     for key in settings:
         if key not in fields:
             raise UserError(
@@ -82,7 +86,16 @@ def make_scorer(name: str, settings: Mapping[str, Any]) -> Scorer:
                 f"unknown setting {key!r}",
                 fix=did_you_mean(key, fields) if fields else "It has none.",
             )
-    return kind(**settings)
+    return kind(**settings, **_variant(kind, name, which, settings)) if colon else kind(**settings)
+
+
+def _variant(kind: Any, name: str, which: str, settings: Mapping[str, Any]) -> dict[str, str]:
+    setting = getattr(kind, "variant", None)
+    if setting is None:
+        raise UserError(f"scorer {name!r}", "it takes nothing after a colon", name.partition(":")[0])
+    if setting in settings or not which:
+        raise UserError(f"scorer {name!r}", f"{setting} is set twice, or empty", f"a {setting} after the colon alone")
+    return {setting: which, "name": name}
 
 
 def unscorable(answer: Answer) -> str | None:

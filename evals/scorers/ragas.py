@@ -1,11 +1,11 @@
 """Any metric of `ragas.metrics.collections`, asked of one case, its result translated to a score or a reason for none.
 
-In a suite: `{name: ragas, settings: {metric: AnswerRelevancy, llm: {base_url: …, model: …}, embeddings: {…}}}`. The
-metric itself is unchanged; `metric: Faithfulness` is plain ragas, for comparison with our judges. Its calls go through
-our client. `metric` names a class of ragas, `options` its own settings (strictness, mode, …), `llm` and `embeddings`
-are settings of an endpoint each; metrics that ask no model need neither. The reference that some metrics compare with
-is what the question says a good answer must say. A runner awaits `scored`; `__call__` is for everyone else and opens a
-session of its own.
+In a suite: `{name: "ragas:AnswerRelevancy", settings: {llm: {base_url: …, model: …}, embeddings: {…}}}`, as many as
+wanted; that name stands in tables, reports and policies. The metric itself is unchanged; `ragas`, which is
+`ragas:Faithfulness`, is plain ragas, for comparison with our judges. Its calls go through our client. After the colon
+stands a class of ragas; `options` are its own settings (strictness, mode, …), `llm` and `embeddings` those of an
+endpoint each; metrics that ask no model need neither. The reference that some metrics compare with is what the question
+says a good answer must say. A runner awaits `scored`; `__call__` is for everyone else and opens a session of its own.
 """
 
 import asyncio
@@ -34,12 +34,20 @@ class Ragas:
     embeddings: Mapping[str, Any] | None = None
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     max_tokens: int = 8192
+    name: str = "ragas"
 
-    name: ClassVar[str] = "ragas"
+    variant: ClassVar[str] = "metric"
+    """The setting that stands after the colon in the scorer's name."""
     version: ClassVar[str] = f"1/{ragas_link.RAGAS}"
     measures: ClassVar[dict[str, Measure]] = {
         "raw": Measure("the metric's own value, before it is brought to the scale from 0 to 1", "as ragas has it", "up")
     }
+
+    def __post_init__(self) -> None:
+        # Told before anything is asked of a model; without ragas it is told when ragas is wanted.
+        if (known := ragas_link.metric_names()) and self.metric not in known:
+            fix = did_you_mean(self.metric, known)
+            raise UserError(f"scorer {self.name}: metric {self.metric!r}", "no metric of ragas", fix=fix)
 
     def warm_up(self) -> None:
         """Start importing ragas in the background; see `ragas_link.warm_up`."""
@@ -49,15 +57,19 @@ class Ragas:
         """The models this asks.
 
         Raises:
-            UserError: a setting of one is missing or wrong, or the environment has no key.
+            UserError: none is named and the metric asks one, a setting is missing or wrong, or there is no key.
         """
         from evals.llm import endpoint_from
 
+        if self.metric not in _MODEL_FREE and not (self.llm or self.embeddings):
+            raise UserError(
+                f"scorer {self.name}", "it asks a model, and none is named", "{base_url: …, model: …}", _FIX
+            )
         asked = (("llm", self.llm), ("embeddings", self.embeddings))
-        return tuple(endpoint_from(settings, f"scorer ragas.{name}") for name, settings in asked if settings)
+        return tuple(endpoint_from(settings, f"scorer {self.name}.{name}") for name, settings in asked if settings)
 
     def __call__(self, case: Case, /) -> Score | Unscored:
-        if not _MODEL_FREE & {self.metric} and not (self.llm or self.embeddings):
+        if self.metric not in _MODEL_FREE and not (self.llm or self.embeddings):
             return Unscored(f"ragas' {self.metric} asks a model: name one in the scorer's settings (llm, embeddings)")
         # A thread of its own has no event loop yet, whoever calls.
         with ThreadPoolExecutor(1) as thread:
@@ -100,11 +112,7 @@ class Ragas:
         return translated(self.metric, result.value, result.reason, metric.allowed_values)
 
     def _made(self, models: Any, session: "Session") -> Any:
-        kind = getattr(models.collections, self.metric, None)
-        if not (inspect.isclass(kind) and issubclass(kind, models.BaseMetric)):
-            known = [name for name in models.collections.__all__ if name not in {"BaseMetric", "DistanceMeasure"}]
-            fix = did_you_mean(self.metric, known)
-            raise UserError(f"scorer ragas.metric {self.metric!r}", "no metric of ragas", fix=fix)
+        kind = getattr(models.collections, self.metric)
         takes = inspect.signature(kind.__init__).parameters
         parts = dict(self.options)
         for name, settings in (("llm", self.llm), ("embeddings", self.embeddings)):
@@ -113,18 +121,20 @@ class Ragas:
         try:
             return kind(**parts)
         except (TypeError, ValueError) as error:
-            where = f"scorer ragas.metric {self.metric!r}"
+            where = f"scorer {self.name}: metric {self.metric!r}"
             raise UserError(where, f"cannot be made ({_first_line(error)})", fix="Look at its options.") from error
         except ImportError as error:
-            where = f"scorer ragas.metric {self.metric!r}"
+            where = f"scorer {self.name}: metric {self.metric!r}"
             raise UserError(where, "needs a library that is not here", fix=_first_line(error)) from error
 
     def _model(self, models: Any, session: "Session", name: str, settings: Mapping[str, Any] | None) -> Any:
         from evals.llm import endpoint_from
 
         if not settings:
-            raise UserError(f"scorer ragas.{name}", f"missing, and {self.metric} asks one", "{base_url: …, model: …}")
-        endpoint = endpoint_from(settings, f"scorer ragas.{name}")
+            raise UserError(
+                f"scorer {self.name}.{name}", f"missing, and {self.metric} asks one", "{base_url: …, model: …}"
+            )
+        endpoint = endpoint_from(settings, f"scorer {self.name}.{name}")
         if name == "embeddings":
             return models.SessionEmbedding(session, endpoint)
         return models.SessionLlm(session, endpoint, self.max_tokens)
@@ -179,6 +189,8 @@ _INPUTS: Mapping[str, Callable[[Case], Any]] = {
     "reference_contexts": _expected,
     "reference": _reference,
 }
+_MODEL = "{base_url: …, model: …}"
+_FIX = "Settings stand in a suite: llm, embeddings."
 _WORDS = {
     "user_input": "a question", "response": "an answer", "retrieved_contexts": "passages that the answer was given",
     "reference_contexts": "passages that the question names",

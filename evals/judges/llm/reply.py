@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from evals.judges.fencing import one_line
 from evals.judges.llm.prompt import letter
@@ -67,7 +67,8 @@ class Row(BaseModel):
 class Judged(BaseModel):
     """The reply as a whole: it must hold a list of objects."""
 
-    verdicts: list[Row]
+    # Far more than claims in one request; a million empty ones would take a gigabyte.
+    verdicts: list[Row] = Field(max_length=10_000)
 
 
 @dataclass(frozen=True, slots=True)
