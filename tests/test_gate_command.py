@@ -1,6 +1,8 @@
 """`evals gate` as people and CI call it."""
 
 import json
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 import pytest
@@ -150,3 +152,14 @@ def test_the_prompt_of_the_annotation_is_the_projects_own(here):
 def test_the_workflow_of_this_repository_is_the_one_that_init_writes():
     here = (ROOT / ".github" / "workflows" / "prompt-gate.yml").read_text("utf-8")
     assert here == (ROOT / "evals" / "gate" / "prompt-gate.yml").read_text("utf-8")
+
+
+def test_deciding_on_runs_that_are_scored_alike_imports_no_pandas(here):
+    _run(here, findings={(0, "overreach"): [finding("O6")]})
+    code = (
+        "import sys; sys.argv = ['evals', 'gate', 'run', '--baseline', 'before', '--policy', 'p.yaml']\n"
+        "from evals.cli import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print([name for name in ('pandas', 'pyarrow.dataset', 'streamlit', 'ragas') if name in sys.modules])"
+    )
+    printed = subprocess.check_output([sys.executable, "-c", code], text=True, cwd=here)
+    assert printed.splitlines()[-1] == "[]"

@@ -51,7 +51,8 @@ def test_repeats_of_a_question_do_not_narrow_the_interval(kind):
 
 METHODS = [
     ("spread over the scale", np.linspace(0.2, 0.9, 40), "t"),
-    ("more than one in twenty perfect", [*np.linspace(0.2, 0.9, 37), 1, 1, 1], "bounded"),
+    ("one in ten perfect", [*np.linspace(0.2, 0.9, 36), 1, 1, 1, 1], "t"),
+    ("more than one in ten perfect", [*np.linspace(0.2, 0.9, 35), 1, 1, 1, 1, 1], "bounded"),
     ("most of them alike", [*[0.7] * 25, *np.linspace(0.5, 0.9, 15)], "bounded"),
     ("skewed", [0.01, *np.linspace(0.90, 0.95, 39)], "bounded"),
     ("all perfect", [1.0] * 40, "bounded"),

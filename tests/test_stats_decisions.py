@@ -1,5 +1,7 @@
 """Differences, margins, counts, several rules at once, and what a comparison could have seen."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,12 +10,14 @@ from scipy import stats as scipy_stats
 
 from evals.stats import (
     Difference,
+    Ends,
     clopper_pearson,
     detectable_drop,
     holm,
     mcnemar,
     non_inferior,
     paired_difference,
+    paired_differences,
     power_to_fail,
     questions_needed,
     rule_of_three,
@@ -156,16 +160,73 @@ def test_holm_refuses_what_is_no_probability():
         holm({"a": float("nan")})
 
 
-def test_a_drop_of_the_detectable_size_is_failed_four_times_of_five():
+def _failed(before: np.ndarray, after: np.ndarray, *, margin: float, rules: int, ends: Ends | None) -> float:
+    """The share of comparisons (rows) that FAIL where this is the first of so many rules by Holm."""
+    found = paired_differences(before, after, np.ones_like(before), better="up", ends=ends)
+    fails = [non_inferior(one, margin) == "FAIL" and (one.p_worse or 0.0) * rules < 0.025 for one in found]
+    return sum(fails) / len(fails)
+
+
+LOSSES = {
+    "spread evenly, on a scale without ends": (None, 7.0, 1.0, 0.3, "evenly"),
+    "spread evenly, on a scale with ends": ((0.0, 1.0), 0.7, 0.1, 0.05, "evenly"),
+    "borne by few of perfect answers": ((0.0, 1.0), 1.0, 0.0, 0.1, "by few"),
+    "borne by few where answers vary": ((0.0, 1.0), 0.8, 0.1, 0.1, "by few"),
+    "within the margin": ((0.0, 1.0), 0.7, 0.02, 0.3, "evenly"),
+}
+
+
+@pytest.mark.parametrize(("ends", "mean", "sd", "margin", "spread"), LOSSES.values(), ids=LOSSES)
+def test_a_loss_of_the_detectable_size_is_failed_four_times_of_five(ends, mean, sd, margin, spread):
     rng = np.random.default_rng(4)
-    planned = paired_difference(_pairs([0.7] * 60, 0.7 + rng.normal(0, 0.1, 60)), better="up")
-    drop = detectable_drop(planned)
-    failed = 0
-    for _ in range(300):
-        after = 0.7 + rng.normal(-drop, planned.sd, 60)
-        failed += non_inferior(paired_difference(_pairs([0.7] * 60, after), better="up"), 0.0) == "FAIL"
-    assert 0.7 <= failed / 300 <= 0.9
-    assert power_to_fail(drop, planned.sd, 60) == pytest.approx(0.8, abs=0.02)
+    before, noise = np.full((700, 60), mean), rng.normal(0, sd, (700, 60))
+    planned = paired_differences(before, before + noise, np.ones_like(before), better="up", ends=ends)
+    drop = float(np.median([detectable_drop(one, margin=margin, rules=8) or np.nan for one in planned]))
+    assert drop >= margin
+    fallen = rng.random(before.shape) < drop / mean
+    after = before + noise - drop if spread == "evenly" else np.where(fallen, 0.0, before + noise)
+    assert _failed(before, after, margin=margin, rules=8, ends=ends) >= 0.77  # two standard errors below 0.8
+
+
+def test_a_loss_that_is_larger_than_the_scale_leaves_room_for_cannot_be_seen():
+    found = paired_difference(_pairs([0.05] * 60, [0.05] * 60), better="up")
+    assert (found.fall, found.rise) == (pytest.approx(0.05), pytest.approx(0.95))
+    assert detectable_drop(found) is None
+
+
+def test_without_limits_nothing_is_told_of_what_could_be_seen():
+    assert detectable_drop(paired_difference(_pairs([0.5] * 19, [0.4] * 19), better="up")) is None
+
+
+@given(st.integers(20, 200), st.floats(0.0, 0.3), st.integers(1, 8))
+@settings(max_examples=25, deadline=None)
+def test_more_questions_see_smaller_losses_and_more_rules_only_larger_ones(clusters, sd, rules):
+    one = Difference(
+        before=0.9, after=0.9, gain=0.0, low=-2 * sd / clusters**0.5, high=2 * sd / clusters**0.5, pairs=clusters,
+        clusters=clusters, sd=sd, p_worse=0.5, method="t", fall=0.9, rise=0.1,
+    )  # fmt: skip
+    more = replace(one, clusters=2 * clusters, low=one.low / 2**0.5, high=one.high / 2**0.5)
+    known = detectable_drop(one, rules=rules)
+    assert known is None or (detectable_drop(more, rules=rules) or 1.0) <= known + 1e-9
+    assert known is None or known <= (detectable_drop(one, rules=rules + 1) or 1.0) + 1e-9
+
+
+def test_many_comparisons_at_once_are_what_each_is_alone():
+    rng = np.random.default_rng(9)
+    before, after = rng.integers(0, 3, (5, 40)) / 2, rng.integers(0, 3, (5, 40)) / 2
+    together = paired_differences(before, after, np.ones_like(before), better="up")
+    for one, old, new in zip(together, before, after, strict=True):
+        # A single comparison puts its clusters in the order of their names: sums differ in the last digits.
+        alone = paired_difference(_pairs(old, new), better="up")
+        assert (one.gain, one.low, one.high) == pytest.approx((alone.gain, alone.low, alone.high), abs=1e-5)
+        assert one.method == alone.method
+
+
+def test_power_is_what_a_drop_of_the_planned_size_needs():
+    assert power_to_fail(0.1, 0.2, 60) == pytest.approx(0.972, abs=0.002)
+    assert power_to_fail(0.0, 0.0, 60) == 0.0
+    with pytest.raises(ValueError, match="cluster"):
+        power_to_fail(0.1, 0.2, 0)
 
 
 def test_so_many_questions_pass_a_change_without_effect_four_times_of_five():

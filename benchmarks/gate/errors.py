@@ -1,122 +1,176 @@
 """How often the shipped policy errs: on runs in which nothing changed, and on runs with a loss it says it can detect.
 
-    python -m benchmarks.gate errors RUN [COMPARISONS]
+    python -m benchmarks.gate errors [RUN ...] [--scatter RUN] [--comparisons N] [--questions N]
 
-No sampling model's repeated runs are at hand, so noise is made of real scores: each side of a comparison draws, for
-each question, one of its own scores and those of two more questions that score nearest on the same measure, so
-that repeats of a question differ about as much as like questions do; question clusters are drawn with replacement.
-Rules on single answers (`never`, `every`) judge a run's state and not a change: they are left out here, and a run
-that breaks one fails
-whether or not anything changed. Planted losses take the detectable loss that the gate prints off every score of the
-second run, as far as the scale goes; each rule is asked by itself, with Holm's correction over all of them.
+Noise: `benchmarks.gate.noise`, from the scores of each run given (reports/baseline by default). `--scatter` names a run
+with several answers to a question (repeats of a model that samples, else the suite `full`), which lends its scatter to
+runs with one answer a question, such as one of the suite `realistic`. Only the decisions are run anew, thousands of
+them: intervals by `evals.stats.paired_differences`, verdicts by `evals.gate.regression.decide_all`, the gate's own
+code. Rules that judge a run by itself (`never`, `every`, bounds, cost) do not depend on a change: how the run stands
+with them is told beside.
+
+Planted losses have the detectable size that the gate prints (the median of the comparisons without a change), in one
+rule at a time, with Holm's correction over all of them: `benchmarks.gate.planted`. Exit code 1 when a share lies
+outside what is asked: at most 5% FAIL and at least 80% PASS without a change, at least 80% FAIL with a planted loss.
 """
 
-import sys
+import math
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.special import ndtri
 
-from evals.compare import Asked, Scores, ends_of, read_scores
-from evals.gate.evidence import Evidence, Slice
+from benchmarks.gate.noise import Array, Measured, Noise, Sides, read_noise
+from benchmarks.gate.planted import SPREADS, plant
+from evals.compare import read_scores
+from evals.errors import UserError
+from evals.gate.decide import decide
+from evals.gate.evidence import Slice
 from evals.gate.policy import NoWorse, Policy, load_policy
 from evals.gate.records import RuleResult
-from evals.gate.regression import compare_rule, decide_all
-from evals.gate.values import described
+from evals.gate.regression import Compared, decide_all
 from evals.shipped import find_named
+from evals.stats import MIN_CLUSTERS, Difference, paired_differences
 
-Array = NDArray[np.float64]
-NEAR = 3
+QUESTIONS = 60
+"""As many as the shipped suite asks."""
+MOST_FAIL, LEAST_PASS, LEAST_CAUGHT = 0.05, 0.8, 0.8
 
 
-def main(run: Path, comparisons: int = 1000) -> None:
-    """Print the shares of PASS, FAIL and UNDECIDED without a change, and of FAIL with a planted loss."""
+def main(
+    runs: Sequence[Path], comparisons: int = 1000, questions: int = QUESTIONS, scatter: Path | None = None
+) -> int:  # fmt: skip
+    """Print the shares for each run; 1 when one of them is not what is asked. `scatter` lends its noise to them."""
     policy = load_policy(find_named("default", "policies", ".yaml", "policy"))
-    scores = read_scores(run)
     rules = [rule for rule in policy.rules if isinstance(rule, NoWorse)]
-    drawn = np.random.default_rng(0)
-    verdicts: Counter[str] = Counter()
-    single: Counter[tuple[str, str]] = Counter()
-    detectable: dict[str, list[float]] = {rule.id: [] for rule in rules}
-    for _ in range(comparisons):
-        results = _compare(policy, rules, scores, drawn, {})
-        verdicts[_whole(results)] += 1
-        for result in results:
-            single[result.id, result.verdict] += 1
-            detectable[result.id].append(result.detectable or 0.0)
-    _print_nothing_changed(verdicts, single, rules, detectable, comparisons)
+    measures = [rule.no_worse for rule in rules]
+    lent = None if scatter is None else read_noise(scatter, measures)
+    if lent is not None and lent.kind != "answers to one question":
+        wanted = f"several answers to at least {MIN_CLUSTERS} questions (evals run --suite full, or --repeats 2)"
+        raise UserError(str(scatter), "too few questions with several answers", wanted)
+    noises = {run: read_noise(run, measures, lent) for run in runs}
+    return max(int(not _one_run(run, noise, policy, comparisons, questions)) for run, noise in noises.items())
+
+
+def _one_run(run: Path, noise: Noise, policy: Policy, comparisons: int, questions: int) -> bool:
+    rules = [rule for rule in policy.rules if isinstance(rule, NoWorse)]
+    drawn = noise.draw(comparisons, questions, np.random.default_rng(0))
+    seen = {rule.id: compared(rule, policy, noise.measures[rule.no_worse], drawn[rule.no_worse]) for rule in rules}
+    results = _decided(seen)
+    print(f"{run.name}: {len(noise.answers)} questions, noise: {noise.kind}; {questions} drawn, {comparisons} times")
+    print(f"  the run by itself: {_state(run, policy)}")
+    good = _print_no_change(rules, drawn, results)
     for rule in rules:
-        loss = float(np.median(detectable[rule.id]))
-        found = Counter(
-            result.verdict
-            for _ in range(comparisons // 5)
-            for result in _compare(policy, rules, scores, drawn, {rule.id: loss})
-            if result.id == rule.id
+        good &= _print_planted(rule, policy, noise.measures[rule.no_worse], drawn[rule.no_worse], seen, results)
+    return good
+
+
+def _state(run: Path, policy: Policy) -> str:
+    """How the run stands with the rules that judge it by itself."""
+    scores = read_scores(run)
+    found = [one for one in decide(scores, scores, policy).results if one.kind != "no_worse"]
+    broken = [one for one in found if one.verdict != "PASS"]
+    told = "; ".join(f"{one.id} {one.verdict}" for one in broken)
+    return f"{len(found) - len(broken)} of {len(found)} other rules hold" + (f" ({told})" if told else "")
+
+
+# --- decisions by the gate's own code --------------------------------------------------------------------------------
+
+
+def compared(rule: NoWorse, policy: Policy, measured: Measured, sides: Sides) -> list[Compared]:
+    """What the gate knows of a rule before its correction, for each comparison (row)."""
+    before, after = sides
+    lost = np.isnan(after) & ~np.isnan(before)
+    seen = differences(before, after, measured)
+    low, high = measured.ends or (float(np.nanmin(measured.values)), float(np.nanmax(measured.values)))
+    low, high = (low, high) if measured.described.better == "up" else (high, low)
+    worst, best = (
+        seen if not lost.any() else differences(before, np.where(lost, end, after), measured) for end in (low, high)
+    )
+    return [
+        Compared(
+            rule=rule, part=Slice(), described=measured.described, confidence=rule.confidence or policy.confidence,
+            chosen={}, lost=("?",) * int(lost[n].sum()), seen=seen[n], worst=worst[n], best=best[n], not_scored={},
         )
-        print(f"loss of {loss:.3f} planted in {rule.id}: {found['FAIL'] / (comparisons // 5):.1%} FAIL, {dict(found)}")
+        for n in range(len(before))
+    ]  # fmt: skip
 
 
-def _print_nothing_changed(
-    verdicts: Counter[str], single: Counter[tuple[str, str]], rules: list[NoWorse], detectable: dict[str, list[float]],
-    comparisons: int,
-) -> None:  # fmt: skip
-    shares = {name: f"{amount / comparisons:.1%}" for name, amount in verdicts.items()}
-    print(f"nothing changed, {comparisons} comparisons: {shares}")
+def differences(before: Array, after: Array, measured: Measured) -> list[Difference | None]:
+    """The gate's difference of each row, over the questions with a value on both sides."""
+    both = ~(np.isnan(before) | np.isnan(after))
+    counts = both.sum(axis=1)
+    found: list[Difference | None] = [None] * len(before)
+    for count in np.unique(counts[counts > 0]):
+        rows = np.flatnonzero(counts == count)
+        one, other = (side[rows][both[rows]].reshape(len(rows), count) for side in (before, after))
+        made = paired_differences(one, other, np.ones_like(one), better=measured.described.better, ends=measured.ends)
+        for row, difference in zip(rows, made, strict=True):
+            found[row] = difference
+    return found
+
+
+def _decided(seen: Mapping[str, Sequence[Compared]]) -> list[dict[str, RuleResult]]:
+    """The results of all rules by id, comparison by comparison."""
+    return [{one.id: one for one in decide_all(row)} for row in zip(*seen.values(), strict=True)]
+
+
+# --- what is printed -------------------------------------------------------------------------------------------------
+
+
+def _print_no_change(
+    rules: Sequence[NoWorse], drawn: Mapping[str, Sides], results: Sequence[Mapping[str, RuleResult]]
+) -> bool:
+    verdicts = Counter(_whole(row.values()) for row in results)
+    share = {name: verdicts[name] / len(results) for name in ("PASS", "FAIL", "UNDECIDED")}
+    good = share["FAIL"] <= MOST_FAIL and share["PASS"] >= LEAST_PASS
+    print(f"  nothing changed: {_shares(share)}{'' if good else '  <- not as asked'}")
     for rule in rules:
-        loss = float(np.median(detectable[rule.id]))
-        own = {name: f"{single[rule.id, name] / comparisons:.1%}" for name in ("PASS", "FAIL", "UNDECIDED")}
-        print(f"  {rule.id}: {own}, detectable {loss:.3f}, margin {rule.margin:g} = {rule.margin / loss:.2f} of it")
+        own = Counter(row[rule.id].verdict for row in results)
+        loss, (before, after) = detectable(results, rule), drawn[rule.no_worse]
+        size = "no loss" if loss is None else f"{loss:.3f}, margin {rule.margin:g} = {rule.margin / loss:.2f} of it"
+        told = _shares({name: own[name] / len(results) for name in share})
+        most = rule.margin * math.sqrt(before.shape[1]) / float(ndtri(0.975) + ndtri(LEAST_PASS))
+        print(
+            f"    {rule.id:<15} {told}; a gain's sd {np.nanstd(after - before):.3f} (80% PASS to {most:.2f});", end=""
+        )
+        print(f" can see {size}")
+    return good
 
 
-def _whole(results: list[RuleResult]) -> str:
-    verdicts = {result.verdict for result in results}
+def _print_planted(
+    rule: NoWorse, policy: Policy, measured: Measured, sides: Sides, seen: Mapping[str, Sequence[Compared]],
+    results: Sequence[Mapping[str, RuleResult]],
+) -> bool:  # fmt: skip
+    loss, good = detectable(results, rule), True
+    for spread in SPREADS if loss is not None else ():
+        after = plant(sides[1], loss or 0.0, measured, spread, np.random.default_rng(1))
+        if after is None:
+            continue
+        # The other rules only lend their p-values to the correction: their own results are not made again.
+        others = {id_: [replace(one, seen=None) for one in rows] for id_, rows in seen.items()}
+        decided = _decided({**others, rule.id: compared(rule, policy, measured, (sides[0], after))})
+        failed = sum(row[rule.id].verdict == "FAIL" for row in decided) / len(decided)
+        good &= failed >= LEAST_CAUGHT
+        mark = "" if failed >= LEAST_CAUGHT else "  <- not as asked"
+        print(f"    loss of {loss:.3f} in {rule.id}, borne {spread}: {failed:.1%} FAIL{mark}")
+    return good
+
+
+def detectable(results: Sequence[Mapping[str, RuleResult]], rule: NoWorse) -> float | None:
+    """The loss that the gate says it can see: the median of the comparisons."""
+    found = [row[rule.id].detectable for row in results]
+    known = [loss for loss in found if loss is not None]
+    return float(np.median(known)) if 2 * len(known) > len(found) else None
+
+
+def _whole(results: Iterable[RuleResult]) -> str:
+    verdicts = {one.verdict for one in results}
     return "FAIL" if "FAIL" in verdicts else "UNDECIDED" if "UNDECIDED" in verdicts else "PASS"
 
 
-def _compare(
-    policy: Policy, rules: list[NoWorse], scores: Scores, drawn: np.random.Generator, losses: dict[str, float]
-) -> list[RuleResult]:
-    asked = list(scores.questions.values())
-    chosen = drawn.integers(0, len(asked), len(asked))
-    questions = {f"q{n}": _asked(asked[one], n) for n, one in enumerate(chosen)}
-    after, before = (replace(scores, questions=questions, _read={}) for _ in range(2))
-    evidence = Evidence(after=after, before=before, shared=frozenset(questions))
-    for rule in rules:
-        sides = _sides(scores, rule.no_worse, [asked[one].id for one in chosen], drawn, losses.get(rule.id, 0.0))
-        for is_after, side in zip((False, True), sides, strict=True):
-            values = {f"q{n}": [None if np.isnan(value) else float(value)] for n, value in enumerate(side)}
-            evidence._kept["values", is_after, rule.no_worse] = values
-        evidence._kept["without", rule.no_worse.partition(".")[0], ""] = ()
-    found = [compare_rule(rule, policy, evidence, Slice()) for rule in rules]
-    return list(decide_all([one for one in found if not isinstance(one, RuleResult)]))
-
-
-def _asked(question: Asked, number: int) -> Asked:
-    return replace(question, id=f"q{number}", paraphrase_of=None, twin_of=None)
-
-
-def _sides(
-    scores: Scores, measure: str, ids: list[str], drawn: np.random.Generator, loss: float
-) -> tuple[Array, Array]:
-    """Scores before and after: of each question one of its own and its nearest neighbours' by score."""
-    found = Evidence(after=scores).values(scores, measure)
-    known = {key: float(values[0]) for key, values in found.items() if values and values[0] is not None}
-    ordered = sorted(known, key=lambda key: (known[key], key))
-    place = {key: n for n, key in enumerate(ordered)}
-    sides = []
-    for _ in range(2):
-        side = np.full(len(ids), np.nan)
-        for n, key in enumerate(ids):
-            if key in place:
-                low = min(max(0, place[key] - NEAR // 2), len(ordered) - NEAR)
-                side[n] = known[ordered[low + int(drawn.integers(0, NEAR))]]
-        sides.append(side)
-    worse = sides[1] - loss if described(measure).better == "up" else sides[1] + loss
-    ends = ends_of(described(measure), found)
-    return sides[0], np.clip(worse, *ends) if ends else worse
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))
+def _shares(shares: Mapping[str, float]) -> str:
+    return ", ".join(f"{share:.1%} {name}" for name, share in shares.items())

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from evals.compare import Scores, read_scores
 from evals.stats import MIN_CLUSTERS
+from evals.stats.intervals import MIN_OF_A_KIND
 
 Array = NDArray[np.float64]
 REPEATS = 3
@@ -29,11 +30,17 @@ class Population:
         """What an interval should cover."""
         return float(self.sums.sum() / self.sizes.sum())
 
-    @property
-    def in_steps(self) -> bool:
-        """Whether coverage moves in steps and no method hits 95%: one cluster has half of the variance, or more."""
+    def in_steps(self, clusters: int) -> bool:
+        """Whether coverage moves in steps and no method hits 95%.
+
+        One cluster has half of the variance, or more; or fewer than `MIN_OF_A_KIND` clusters of a sample are expected
+        to differ from the commonest value, so that coverage is that of a count of rare events.
+        """
         residuals = (self.sums - self.mean * self.sizes) ** 2
-        return float(residuals.max(initial=0.0)) >= 0.5 * float(residuals.sum())
+        one = float(residuals.max(initial=0.0)) >= 0.5 * float(residuals.sum())
+        ratios = self.sums / self.sizes if self.choices is None else self.choices.ravel()
+        _, counts = np.unique(np.round(ratios, 9), return_counts=True)
+        return one or clusters * (1.0 - counts.max() / counts.sum()) < MIN_OF_A_KIND
 
     def draw(self, samples: int, clusters: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
         """So many samples of so many clusters, sums and sizes, and the true mean of each."""
@@ -76,7 +83,10 @@ class Saturated:
     value: float
     least: float = 0.005
     most: float = 0.15
-    in_steps: bool = False
+
+    def in_steps(self, clusters: int) -> bool:
+        """As `Population.in_steps`, with the mean share of the few."""
+        return clusters * (self.least + self.most) / 2 < MIN_OF_A_KIND
 
     @property
     def name(self) -> str:

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ _ASKED = ("id", "text", "topic", "cancer", "risk", "intent", "language", "paraph
 class Asked:
     """What a decision must know of a question: its cluster, its slices, and what it is a variant of.
 
-    `content` is everything that was asked and is owed, so that two runs' questions can be told to be the same.
+    `content` is a digest of everything that was asked and is owed, so that two runs' questions can be told to be alike.
     """
 
     id: str
@@ -130,21 +132,30 @@ def read_scores(folder: Path) -> Scores:
     asked = read_columns(folder, "questions", (*_ASKED, *content))
     names = ("question_id", "repeat", "scorer", "status", "value")
     scores = read_columns(folder, "scores", names)
-    rows: dict[str, Rows] = {}
+    rows: dict[str, Rows] = defaultdict(lambda: Rows(keys=[], statuses=[], values=[]))
     for question, repeat, scorer, status, value in zip(*(scores[name] for name in names), strict=True):
-        own = rows.setdefault(scorer, Rows(keys=[], statuses=[], values=[]))
+        own = rows[scorer]
         own.keys.append((question, repeat))
         own.statuses.append(status)
         own.values.append(value)
     columns = zip(*(asked[name] for name in (*_ASKED, *content)), strict=True)
-    questions = {row[0]: _asked(row[: len(_ASKED)], row[len(_ASKED) :]) for row in columns}
-    return Scores(folder=folder, manifest=manifest, questions=questions, scorers=rows)
+    questions = {row[0]: _asked(row) for row in columns}
+    return Scores(folder=folder, manifest=manifest, questions=questions, scorers=dict(rows))
 
 
-def _asked(values: tuple[Any, ...], content: tuple[Any, ...]) -> Asked:
-    fields: dict[str, Any] = dict(zip(_ASKED, values, strict=True))
+def _asked(row: tuple[str | None, ...]) -> Asked:
+    fields: dict[str, Any] = dict(zip(_ASKED, row, strict=False))
     fields["cancer"] = read_value(fields["cancer"])
-    return Asked(**fields, tags=tuple(read_value(content[0]) or ()), content=repr((values, content)))
+    tags = row[len(_ASKED)]
+    # Lengths keep texts apart: no two questions that differ give the same bytes.
+    told = "".join(["-" if value is None else f"{len(value)}:{value}" for value in row])
+    digest = blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return Asked(**fields, tags=tuple(_listed(tags)), content=digest)
+
+
+@cache
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(read_value(text) or ())
 
 
 def _rules(found: Iterable[tuple[str, int, str, str]]) -> dict[Key, frozenset[tuple[str, str]]]:

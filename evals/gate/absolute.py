@@ -1,7 +1,7 @@
 """Rules on a run by itself: every answer, or a bound of the interval of a mean."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from evals.compare import ends_of
@@ -28,27 +28,21 @@ def decide_every(rule: Every, policy: Policy, evidence: Evidence, part: Slice) -
 
 def _every(rule: Every, measure: str, policy: Policy, evidence: Evidence, part: Slice) -> RuleResult:
     values, asked = _values(evidence, measure, part), evidence.asked(part)
-    repeats = evidence.repeats(measure)
-    wanted = rule.at_least if rule.at_least is not None else rule.at_most
-    seen = [
-        (key, repeat, value)
-        for key, own in values.items()
-        for repeat, value in zip(_numbered(repeats.get(key, []), len(own)), own, strict=True)
-        if value is not None
-    ]
-    bad = [one for one in seen if (one[2] < wanted if rule.at_least is not None else one[2] > wanted)]  # type: ignore[operator]
+    wanted, worst = (rule.at_least, min) if rule.at_least is not None else (rule.at_most, max)
+    seen = [value for own in values.values() for value in own if value is not None]
+    observed = worst(seen, default=None)
+    bad = [] if observed is None or not _breaks(rule, observed) else _broken(rule, values, evidence.repeats(measure))
     without = evidence.without_score(measure, part)
     blocked = list(blocking(without))
     verdict, settle = _ended(bool(bad), blocked, without, policy)
-    clusters = {asked[key].cluster for key, _, _ in seen}
+    clusters = {asked[key].cluster for key, own in values.items() if own.count(None) < len(own)}
     broken = {asked[key].cluster for key, _, _ in bad}
     rate = upper_bound(len(broken), len(clusters)) if clusters else None
-    worst = min if rule.at_least is not None else max
     names = rule.every if isinstance(rule.every, tuple) else ()
     return RuleResult(
         id=f"{rule.id}: {measure}" if len(names) > 1 else rule.id, kind="every", about=measure, because=rule.because,
         verdict=verdict, said=_every_said(rule, len(bad), len(seen), rate), unit=described(measure).unit,
-        observed=worst((one[2] for one in seen), default=None), high=rate, threshold=wanted, bound="worst answer",
+        observed=observed, high=rate, threshold=wanted, bound="worst answer",
         answers=len(seen), clusters=len(clusters), not_scored=count(without), settle=settle,
         warnings=(endings(count(without)),) if without else (),
         places=tuple(
@@ -57,6 +51,21 @@ def _every(rule: Every, measure: str, policy: Policy, evidence: Evidence, part: 
         )
         or tuple(Place(question_id=o.question_id, repeat=o.repeat, said=o.ending) for o in blocked),
     )  # fmt: skip
+
+
+def _breaks(rule: Every, value: float) -> bool:
+    return value < rule.at_least if rule.at_least is not None else value > (rule.at_most or 0.0)
+
+
+def _broken(
+    rule: Every, values: Values, repeats: Mapping[str, Sequence[int]]
+) -> list[tuple[str, int | None, float]]:  # fmt: skip
+    return [
+        (key, repeat, value)
+        for key, own in values.items()
+        for repeat, value in zip(_numbered(repeats.get(key, []), len(own)), own, strict=True)
+        if value is not None and _breaks(rule, value)
+    ]
 
 
 def _numbered(repeats: Sequence[int], length: int) -> Sequence[int | None]:

@@ -29,11 +29,15 @@ def decide_coverage(rule: Coverage, evidence: Evidence, part: Slice) -> RuleResu
     for scorer in rule.scorers or tuple(after.scorers):
         rows = after.scorers[scorer]
         good = ("scored",) if rule.count == "scored" else ("scored", "unscored")
-        own = [(key, status) for key, status in zip(rows.keys, rows.statuses, strict=True) if key[0] in asked]
-        missing = [Place(question_id=k[0], repeat=k[1], said=status) for k, status in own if status not in good]
-        planned = len(own) + len(dropped)
-        share = (len(own) - len(missing)) / planned if planned else 0.0
-        shares[scorer] = (share, len(own) - len(missing), planned, missing)
+        missing = [
+            Place(question_id=question, repeat=repeat, said=status)
+            for (question, repeat), status in zip(rows.keys, rows.statuses, strict=True)
+            if status not in good and question in asked
+        ]
+        own, _ = evidence.planned(scorer, part)
+        planned = own + len(dropped)
+        share = (own - len(missing)) / planned if planned else 0.0
+        shares[scorer] = (share, own - len(missing), planned, missing)
     scorer = min(shares, key=lambda name: (shares[name][0], name))
     share, looked, planned, missing = shares[scorer]
     verdict: Verdict = "PASS" if share >= rule.coverage else ("FAIL" if rule.below == "fail" else "UNDECIDED")

@@ -9,7 +9,9 @@ from typing import Any, Literal, TypeVar
 from evals.compare import Asked, Missing, Scores, find_missing
 from evals.compare.pairs import base_name
 from evals.gate.values import Values, read_values
-from evals.store.columns import read_columns
+from evals.records import Question
+from evals.store.chosen import read_measures
+from evals.store.columns import Table, read_arrow
 
 T = TypeVar("T")
 
@@ -23,7 +25,7 @@ class Slice:
 
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
-    def holds(self, question: Asked) -> bool:
+    def holds(self, question: Asked | Question) -> bool:
         """Whether the question belongs to it."""
         return all(str(getattr(question, name)) in values for name, values in self.where.items())
 
@@ -56,13 +58,19 @@ class Evidence:
             self._kept[key] = make()
         return self._kept[key]
 
-    def findings(self, folder: Path) -> dict[str, list[Any]]:
+    def findings(self, folder: Path) -> Table:
         """The columns of a run's findings by which rules choose."""
-        return self._once(("findings", folder), lambda: read_columns(folder, "findings", FINDING))
+        return self._once(("findings", folder), lambda: read_arrow(folder, "findings", FINDING))
 
     def values(self, scores: Scores, measure: str) -> Values:
         """The measure's values by question, in either run."""
-        return self._once(("values", scores is self.after, measure), lambda: read_values(scores, measure))
+        return self._once(
+            ("values", scores is self.after, measure),
+            lambda: read_values(scores, measure, self._measures),
+        )
+
+    def _measures(self, folder: Path) -> Table:
+        return self._once(("measures", folder), lambda: read_measures(folder))
 
     def asked(self, part: Slice) -> Mapping[str, Asked]:
         """The run's questions of a slice, in plan order."""
@@ -73,6 +81,31 @@ class Evidence:
             lambda: {key: question for key, question in self.after.questions.items() if part.holds(question)},
         )
 
+    def planned(self, scorer: str, part: Slice) -> tuple[int, frozenset[str]]:
+        """How many answers of a slice the scorer was to look at, and the clusters of their questions."""
+        return self._once(("planned", scorer, str(part)), lambda: self._planned(scorer, part))
+
+    def _planned(self, scorer: str, part: Slice) -> tuple[int, frozenset[str]]:
+        asked = self.asked(part)
+        keys = [question for question, _ in self.after.scorers[scorer].keys if question in asked]
+        return len(keys), frozenset(asked[key].cluster for key in dict.fromkeys(keys))
+
+    def comparable(self, part: Slice) -> Sequence[str]:
+        """The questions of a slice that were asked alike in both runs, in plan order."""
+        return self._once(
+            ("comparable", str(part)), lambda: [key for key in self.asked(part) if key in self.shared]
+        )  # fmt: skip
+
+    @property
+    def cluster_ranks(self) -> Mapping[str, int]:
+        """By question the place of its cluster among all clusters, sorted by name."""
+        return self._once("ranks", self._cluster_ranks)
+
+    def _cluster_ranks(self) -> dict[str, int]:
+        clusters = {key: question.cluster for key, question in self.after.questions.items()}
+        ranks = {name: rank for rank, name in enumerate(sorted(set(clusters.values())))}
+        return {key: ranks[name] for key, name in clusters.items()}
+
     def without_score(self, measure: str, part: Slice) -> tuple[Ended, ...]:
         """The slice's planned answers that the measure's scorer gave no score for, in plan order."""
         scorer = base_name(measure)
@@ -80,12 +113,18 @@ class Evidence:
 
     def _without_score(self, scorer: str, part: Slice) -> tuple[Ended, ...]:
         rows = self.after.scorers[scorer]
-        had = self._had_score(scorer)
+        if rows.statuses.count("scored") == len(rows.statuses):
+            return ()
         asked = self.asked(part)
+        ended = [
+            (key, status)
+            for key, status in zip(rows.keys, rows.statuses, strict=True)
+            if status != "scored" and key[0] in asked
+        ]
+        had: set[str] = self._had_score(scorer) if ended else set()
         return tuple(
             Ended(question_id=question, repeat=repeat, ending=_ending(status, question in had))
-            for (question, repeat), status in zip(rows.keys, rows.statuses, strict=True)
-            if status != "scored" and question in asked
+            for (question, repeat), status in ended
         )
 
     def _had_score(self, scorer: str) -> set[str]:

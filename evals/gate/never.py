@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from evals.errors import UserError, did_you_mean
-from evals.gate.evidence import FINDING, Ended, Evidence, Slice, blocking, count, mend
+from evals.gate.evidence import Ended, Evidence, Slice, blocking, count, mend
 from evals.gate.policy import Findings, Never, Policy
 from evals.gate.records import Place, RuleResult, Verdict
+from evals.gate.signed import rests_on
 from evals.gate.wording import count as counted
 from evals.gate.wording import endings, ids, number
 from evals.records import SEVERITIES
 from evals.stats import upper_bound
-from evals.store.chosen import read_rows, read_rows_of
-from evals.store.columns import read_columns
+from evals.store.chosen import places_where, read_rows, read_rows_of, rows_at
+from evals.store.columns import Table, read_columns
 
 Key = tuple[str, int]
 
@@ -36,15 +37,15 @@ def decide_never(rule: Never, policy: Policy, evidence: Evidence, part: Slice) -
     decisive = places if policy.unsigned == "fail" else [place for place in places if not place.unsigned]
     without = evidence.without_score(wanted.scorer, part)
     blocked = list(blocking(without))
-    keys = [key for key in evidence.after.scorers[wanted.scorer].keys if key[0] in asked]
-    looked = {asked[key[0]].cluster for key in keys} - {asked[one.question_id].cluster for one in without}
+    planned, clusters = evidence.planned(wanted.scorer, part)
+    looked = clusters - {asked[one.question_id].cluster for one in without}
     hit = {asked[place.question_id].cluster for place in places}
     rate = upper_bound(len(hit), len(looked | hit)) if looked | hit else None
     verdict, settle = _verdict(rule, policy, evidence, decisive, unsigned, blocked, bool(without))
     return RuleResult(
         id=rule.id, kind="never", about=_about(rule), because=rule.because, verdict=verdict,
-        said=_said(places, len(keys) - len(without), len(keys), rate), observed=float(len(places)), high=rate,
-        threshold=0.0, bound="observed", unit="findings", answers=len(keys) - len(without), clusters=len(looked),
+        said=_said(places, planned - len(without), planned, rate), observed=float(len(places)), high=rate,
+        threshold=0.0, bound="observed", unit="findings", answers=planned - len(without), clusters=len(looked),
         not_scored=count(without), settle=settle, warnings=_warnings(policy, unsigned, without),
         places=(*decisive, *(place for place in places if place not in decisive))
         or tuple(Place(question_id=o.question_id, repeat=o.repeat, said=o.ending) for o in blocked),
@@ -74,19 +75,30 @@ def _matching(
     evidence: Evidence, folder: Path, wanted: Findings, questions: Collection[str]
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The findings asked for, each with its place in the table and its number within its answer."""
-    columns = evidence.findings(folder)
-    grave = set(SEVERITIES[SEVERITIES.index(wanted.severity) :])
-    rules = set(wanted.rules)
-    numbers: Counter[Key] = Counter()
-    found: list[dict[str, Any]] = []
-    for place, row in enumerate(zip(*(columns[name] for name in FINDING), strict=True)):
-        question, repeat, scorer, rule, severity = row
-        numbers[question, repeat] += 1
-        fits = scorer == wanted.scorer and severity in grave and (not rules or rule in rules)
-        if fits and question in questions:
-            found.append(
-                {"place": place, "number": numbers[question, repeat], **dict(zip(FINDING, row, strict=True))}
-            )  # fmt: skip
+    table = evidence.findings(folder)
+    grave = SEVERITIES[SEVERITIES.index(wanted.severity) :]
+    rules = {"rule": wanted.rules} if wanted.rules else {}
+    places = places_where(table, {"scorer": (wanted.scorer,), "severity": grave, **rules})
+    rows = rows_at(table, places) if places else []
+    numbers = _numbers(table, {row["question_id"] for row in rows})
+    return [
+        {"place": place, "number": numbers[place], **row}
+        for place, row in zip(places, rows, strict=True)
+        if row["question_id"] in questions
+    ]
+
+
+def _numbers(table: Table, questions: Collection[str]) -> dict[int, int]:
+    """Which of its answer's findings each is, counted from 1, by place in the table; for these questions only."""
+    if not questions:
+        return {}
+    places = places_where(table, {"question_id": questions})
+    counts: Counter[Key] = Counter()
+    found: dict[int, int] = {}
+    for place, row in zip(places, rows_at(table.select(["question_id", "repeat"]), places), strict=True):
+        key = (row["question_id"], row["repeat"])
+        counts[key] += 1
+        found[place] = counts[key]
     return found
 
 
@@ -146,10 +158,10 @@ def _place(
 def _rests_on(evidence: str, claim: dict[str, Any] | None, passages: dict[str, Any]) -> str | None:
     """The passage that the finding's evidence is a stretch of, when its claim was held against that passage."""
     passage_id = claim["passage_id"] if claim else None
-    if claim is None or not evidence or passage_id not in passages:
+    if claim is None or passage_id not in passages:
         return None
     stretch = passages[passage_id][0][claim["evidence_start"] or 0 : claim["evidence_end"]]
-    return passage_id if evidence.strip() in stretch or stretch in evidence else None
+    return passage_id if rests_on(evidence, stretch) else None
 
 
 # --- what follows ----------------------------------------------------------------------------------------------------

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
-import yaml
-
 from evals.errors import UserError, did_you_mean
 from evals.parse import parse
+from evals.plain_yaml import plain_yaml
 from evals.records import STRICT, Severity
 from evals.tables import read_text
 
@@ -168,14 +167,7 @@ def load_policy(path: Path) -> Policy:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        values = yaml.safe_load(read_text(path))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise UserError(where, f"not YAML ({getattr(error, 'problem', error)})") from error
-    except RecursionError as error:
-        raise UserError(str(path), "nested too deeply", "a list of rules") from error
+    values = plain_yaml(read_text(path), str(path))
     if not isinstance(values, dict):
         raise UserError(str(path), "not a mapping", "lines of `field: value`")
     return cast("dict[str, Any]", values)

@@ -1,18 +1,20 @@
 """A measure's values by question, read without building every other measure of ten thousand answers."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 
 from evals.compare import Described, Scores, describe, values_of
 from evals.compare.measures import OVER_VARIANTS
-from evals.store.chosen import read_measure
+from evals.store.chosen import measure_of, read_measures
+from evals.store.columns import Table
 
 Values = Mapping[str, Sequence[float | None]]
 
 
-def read_values(scores: Scores, measure: str) -> Values:
-    """By question one value a repeat, null where there is none.
+def read_values(scores: Scores, measure: str, measures: Callable[[Path], Table] = read_measures) -> Values:
+    """By question one value a repeat, null where there is none; `measures` reads those of all scorers in a folder.
 
     Raises:
         UserError: there is no such measure, or the run has no such scorer.
@@ -23,7 +25,7 @@ def read_values(scores: Scores, measure: str) -> Values:
         return values_of(scores, measure)
     described(measure)
     found: dict[str, list[float | None]] = defaultdict(list)
-    for (question, _repeat), value in zip(rows.keys, read_measure(scores.folder, scorer, name), strict=True):
+    for (question, _repeat), value in zip(rows.keys, measure_of(measures(scores.folder), scorer, name), strict=True):
         found[question].append(value)
     return found
 

@@ -70,14 +70,7 @@ def make_scorer(name: str, settings: Mapping[str, Any]) -> Scorer:
         UserError: no such scorer, or it has no such setting.
     """
     base, colon, which = name.partition(":")
-    outside = {point.name: point for point in entry_points(group="evals.scorers")}
-    if base in SCORERS:
-        module, _, attribute = SCORERS[base].partition(":")
-        kind = getattr(import_module(module), attribute)
-    elif base in outside:
-        kind = outside[base].load()
-    else:
-        raise UserError(f"scorer {name!r}", "not known", fix=did_you_mean(base, [*SCORERS, *outside]))
+    kind = _kind(name, base)
     fields = [field.name for field in dataclasses.fields(kind) if field.name != "name"]
     for key in settings:
         if key not in fields:
@@ -87,6 +80,17 @@ def make_scorer(name: str, settings: Mapping[str, Any]) -> Scorer:
                 fix=did_you_mean(key, fields) if fields else "It has none.",
             )
     return kind(**settings, **_variant(kind, name, which, settings)) if colon else kind(**settings)
+
+
+def _kind(name: str, base: str) -> Any:
+    if base in SCORERS:
+        module, _, attribute = SCORERS[base].partition(":")
+        return getattr(import_module(module), attribute)
+    # Only now: this opens a file of each installed distribution.
+    outside = {point.name: point for point in entry_points(group="evals.scorers")}
+    if base not in outside:
+        raise UserError(f"scorer {name!r}", "not known", fix=did_you_mean(base, [*SCORERS, *outside]))
+    return outside[base].load()
 
 
 def _variant(kind: Any, name: str, which: str, settings: Mapping[str, Any]) -> dict[str, str]:

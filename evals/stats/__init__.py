@@ -7,7 +7,7 @@ interval rests on the clusters. What each method is, where it comes from and why
 
 from evals.stats.counts import clopper_pearson, mcnemar, rule_of_three, upper_bound, wilson
 from evals.stats.intervals import MIN_CLUSTERS, Ends, Interval, limits, mean_interval
-from evals.stats.paired import Better, Decision, Difference, non_inferior, paired_difference
+from evals.stats.paired import Better, Decision, Difference, non_inferior, paired_difference, paired_differences
 from evals.stats.power import detectable_drop, power_to_fail, questions_needed
 from evals.stats.several import holm
 from evals.stats.worst_case import Bounds, worst_case
@@ -28,6 +28,7 @@ __all__ = [
     "mean_interval",
     "non_inferior",
     "paired_difference",
+    "paired_differences",
     "power_to_fail",
     "questions_needed",
     "rule_of_three",

@@ -33,7 +33,7 @@ class Difference:
 
     `low` and `high` are null below `MIN_CLUSTERS` clusters, and where all pairs are alike on a scale without ends. `sd`
     is the standard deviation of a cluster's gain (null with one cluster), `p_worse` the one-sided p-value against "no
-    loss".
+    loss". `fall` and `rise` are how far the mean before could fall and rise: null on a scale without ends.
     """
 
     before: float
@@ -46,6 +46,8 @@ class Difference:
     sd: float | None
     p_worse: float | None
     method: Literal["t", "bounded"] | None
+    fall: float | None = None
+    rise: float | None = None
 
 
 def paired_difference(
@@ -58,27 +60,57 @@ def paired_difference(
     names = sorted(name for name, found in pairs.items() if len(found))
     if not names:
         return None
-    sign = 1.0 if better == "up" else -1.0
     sizes = np.array([[float(len(pairs[name])) for name in names]])
     before = np.array([[sum(pair[0] for pair in pairs[name]) for name in names]])
     after = np.array([[sum(pair[1] for pair in pairs[name]) for name in names]])
-    count = int(sizes.sum())
+    return paired_differences(before, after, sizes, better=better, ends=ends, confidence=confidence)[0]
+
+
+def paired_differences(
+    before: Array,
+    after: Array,
+    sizes: Array,
+    *,
+    better: Better,
+    ends: Ends | None = (0.0, 1.0),
+    confidence: float = 0.95,
+) -> tuple[Difference, ...]:
+    """The same for many comparisons at once (rows): a cluster's sums of values, and how many pairs it has (columns)."""
+    sign, rows, clusters = 1.0 if better == "up" else -1.0, *before.shape
+    counts = sizes.sum(axis=1)
     # Sums in another order must not make a gain of nothing one of 1e-17.
     gains = np.round(sign * (after - before), 12)
-    gain = float(gains.sum() / count)
-    residuals = (gains - gain * sizes) / sizes.mean()
-    sd = float(np.sqrt((residuals**2).sum() / (len(names) - 1))) if len(names) > 1 else None
-    low = high = worse = method = None
-    if len(names) >= MIN_CLUSTERS:
-        reach = _reach(sign * before.sum() / count, sign * after.sum() / count, _oriented(ends, sign))
-        found = difference_limits(gains, sizes, reach, confidence=confidence)
-        low, high, worse = (None if np.isnan(one[0]) else float(one[0]) for one in found[:3])
-        method = None if low is None else ("t" if found[3][0] else "bounded")
-    return Difference(
-        before=float(before.sum() / count), after=float(after.sum() / count), gain=gain,
-        low=None if low is None else min(low, gain), high=None if high is None else max(high, gain), pairs=count,
-        clusters=len(names), sd=sd, p_worse=worse, method=method,
+    gain = gains.sum(axis=1) / counts
+    residuals = (gains - gain[:, None] * sizes) / sizes.mean(axis=1, keepdims=True)
+    old, new = before.sum(axis=1) / counts, after.sum(axis=1) / counts
+    scale = _oriented(ends, sign)
+    limits = (np.full(rows, np.nan),) * 3 + (np.zeros(rows, dtype=bool),)
+    if clusters >= MIN_CLUSTERS:
+        limits = difference_limits(gains, sizes, _reach(sign * old, sign * new, scale), confidence=confidence)
+    sd = np.sqrt((residuals**2).sum(axis=1) / max(clusters - 1, 1))
+    return tuple(
+        _row(*(float(one[n]) for one in (old, new, gain, *limits[:3])), pairs=int(counts[n]), clusters=clusters,
+             sd=float(sd[n]) if clusters > 1 else None, student=bool(limits[3][n]),
+             away=(None, None) if scale is None else _away(sign * float(old[n]), scale))
+        for n in range(rows)
     )  # fmt: skip
+
+
+def _row(
+    before: float, after: float, gain: float, low: float, high: float, worse: float, *, pairs: int, clusters: int,
+    sd: float | None, student: bool, away: tuple[float | None, float | None],
+) -> Difference:  # fmt: skip
+    known = not np.isnan(low)
+    return Difference(
+        before=before, after=after, gain=gain, low=min(low, gain) if known else None,
+        high=max(high, gain) if known else None, pairs=pairs, clusters=clusters, sd=sd,
+        p_worse=worse if known else None, method=("t" if student else "bounded") if known else None,
+        fall=away[0], rise=away[1],
+    )  # fmt: skip
+
+
+def _away(mean: float, scale: Ends) -> tuple[float, float]:
+    return max(0.0, mean - scale[0]), max(0.0, scale[1] - mean)
 
 
 def _oriented(ends: Ends | None, sign: float) -> Ends | None:
@@ -87,11 +119,10 @@ def _oriented(ends: Ends | None, sign: float) -> Ends | None:
     return ends if sign > 0 else (-ends[1], -ends[0])
 
 
-def _reach(before: float, after: float, ends: Ends | None) -> tuple[Array, Array] | None:
+def _reach(before: Array, after: Array, ends: Ends | None) -> tuple[Array, Array] | None:
     if ends is None:
         return None
-    worst, best = min(ends[0] - before, after - ends[1]), max(ends[1] - before, after - ends[0])
-    return np.array([worst]), np.array([best])
+    return np.minimum(ends[0] - before, after - ends[1]), np.maximum(ends[1] - before, after - ends[0])
 
 
 def difference_limits(

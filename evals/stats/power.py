@@ -3,22 +3,62 @@
 import math
 from bisect import bisect_left
 
+import numpy as np
 from scipy.special import ndtr, ndtri, stdtrit
 
+from evals.stats.bounded import HALF, signed_root
 from evals.stats.paired import Difference
 
 POWER = 0.8
+_GRID = 400
 
 
-def detectable_drop(difference: Difference, *, power: float = POWER) -> float | None:
-    """The smallest true loss that such a comparison would FAIL with this probability; null without limits.
+def detectable_drop(
+    difference: Difference, *, margin: float = 0.0, rules: int = 1, confidence: float = 0.95, power: float = POWER
+) -> float | None:
+    """The smallest true mean loss that such a comparison would FAIL with this probability, however it is spread.
 
-    The gap between gain and upper limit, as it is, and the normal quantile of the power in standard errors (Chow and
-    others, Sample Size Calculations in Clinical Research, 2017, section 3.1: z of confidence plus z of power).
+    The upper limit must fall below zero, at the first of Holm's steps over so many `rules`. Spread evenly, a loss
+    leaves the scatter of the gains as it is: it takes the gap to that limit, and Student's quantile of the power in
+    standard errors (Chow and others, Sample Size Calculations in Clinical Research, 2017, section 3.1). Hardest to see,
+    on a scale with ends, is a loss that few answers bear, each falling from the best value to the worst. A loss within
+    the margin is allowed, so none below it is meant to be seen. Null without limits, and where the mean has not so far
+    to fall.
     """
     if difference.high is None or difference.sd is None:
         return None
-    return difference.high - difference.gain + float(ndtri(power)) * difference.sd / math.sqrt(difference.clusters)
+    tail, clusters = (1.0 - confidence) / 2, difference.clusters
+    level, first = (float(stdtrit(clusters - 1, 1.0 - one)) for one in (tail, tail / max(rules, 1)))
+    # The gap to the upper limit grows as the quantile does: so for t, near enough for bounded limits.
+    even = (difference.high - difference.gain) * first / level
+    spread = float(stdtrit(clusters - 1, power))
+    even += spread * difference.sd / math.sqrt(clusters)
+    drop = max(margin, even, _borne_by_few(difference, tail / max(rules, 1), spread))
+    return drop if difference.fall is None or drop <= difference.fall else None
+
+
+def _borne_by_few(difference: Difference, tail: float, spread: float) -> float:
+    """The mean loss by falls from one end of the scale to the other, so few that the limit just falls below zero.
+
+    As many whole ones as the bounded limit needs, and the binomial spread of their number. Infinite where not even all
+    of them would do.
+    """
+    if difference.fall is None or difference.rise is None:
+        return 0.0
+    clusters, sd, scale = difference.clusters, difference.sd or 0.0, difference.fall + difference.rise
+    falls = np.geomspace(HALF, clusters, _GRID)
+    rest = (clusters - falls) / 2
+    # The other clusters scatter about no change: half of them a standard deviation above it, half of them below.
+    sums = np.tile([-scale, max(difference.rise, difference.fall), sd, -sd], (_GRID, 1))
+    weights = np.stack([falls, np.full(_GRID, HALF), rest, rest], axis=1)
+    enough = ndtr(-signed_root(np.zeros(_GRID), sums, np.ones_like(sums), weights)) < tail
+    if not enough.any():
+        return math.inf
+    share = math.ceil(falls[enough.argmax()]) / clusters
+    # share = p - spread sqrt((p (1 - p) + (sd / scale)²) / clusters), solved for p.
+    whole, middle = clusters + spread**2, clusters * share + spread**2 / 2
+    rest_of = clusters * share**2 - (spread * sd / scale) ** 2
+    return scale * (middle + math.sqrt(max(middle**2 - whole * rest_of, 0.0))) / whole
 
 
 def questions_needed(sd: float, margin: float, *, confidence: float = 0.95, power: float = POWER) -> int:

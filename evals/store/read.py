@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +51,31 @@ def read_run(folder: Path) -> Run:
         )
     tables = {name: read_parquet(folder / f"{name}.parquet") for name in TABLES}
     try:
-        return _run(folder, manifest, tables)
+        return build_run(folder, manifest, read_summary(folder), tables)
     except (KeyError, ValueError) as error:
         raise UserError(
             str(folder), f"a table lacks or garbles {error}", "the tables of a finished run", "Run it again."
         ) from error
 
 
-def _run(folder: Path, manifest: dict[str, Any], tables: dict[str, list[dict[str, Any]]]) -> Run:
+def read_summary(folder: Path) -> dict[str, Any]:
+    """The summary of a finished run.
+
+    Raises:
+        UserError: it is missing or broken.
+    """
+    return _read_json(folder / "summary.json")
+
+
+def build_run(
+    folder: Path, manifest: Mapping[str, Any], summary: Mapping[str, Any], tables: dict[str, list[dict[str, Any]]]
+) -> Run:
+    """A run of the rows of its tables.
+
+    Raises:
+        KeyError: a row lacks a column.
+        ValueError: a value is not what it should be.
+    """
     claims, verdicts, findings, outcomes = (defaultdict(list) for _ in range(4))
     for row in tables["claims"]:
         claims[_pop_key(row)].append(parse(Claim, {k: v for k, v in row.items() if k not in DECIDED}, "claims"))
@@ -81,7 +99,6 @@ def _run(folder: Path, manifest: dict[str, Any], tables: dict[str, list[dict[str
         for key in order
     )  # fmt: skip
     passages = {row["id"]: parse(Passage, unflat(row), "passages") for row in tables["passages"]}
-    summary = _read_json(folder / "summary.json")
     questions = {row["id"]: parse(Question, unflat(row), "questions") for row in tables["questions"]}
     return Run(folder=folder, manifest=manifest, summary=summary, items=items, questions=questions, passages=passages)
 
