@@ -6,7 +6,7 @@ on either side; which abbreviation does what is data: `datasets/lexicons/abbrevi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -22,8 +22,8 @@ _TOKENIZER = Tokenizer(replace_not_contraction=False)
 # Without one of these before its end a stretch of text is one sentence, and syntok need not look.
 _STOPS = re.compile(r"[.!?\u203c\u203d\u2047-\u2049\ufe52\ufe57\uff01\uff0e\uff1f\uff61]")
 _WORD = re.compile(r"\S+")
-# The same; a word without stops and brackets is told by its group. It gives nothing back, so that time stays linear.
-_TOLD_WORD = re.compile(r"(?P<plain>[^\s.!?…()]++)(?!\S)|\S+")
+# A word without any of these neither ends a sentence nor opens or closes brackets.
+_TELLING = re.compile(r"[.!?…()]")
 _BLANK_LINE = re.compile(r"\n[ \t\r\u00a0]*(?=\n)|[\f\v\u2029]")
 _MARKED_LINE = re.compile(r"(?:(?<=\n)|\A)[ \t]*(?:[-*•‣◦▪·–—➢✓]|\d{1,2}[.)]|[a-zA-Z]\)|[a-h]\.)[ \t\u00a0]+(?=\S)")
 # Scripts that put no space after a full stop, which syntok wants; and the Arabic question mark.
@@ -60,6 +60,11 @@ def _segment(text: str, masked: str, start: int, end: int) -> Iterator[Span]:
     marker = _MARKED_LINE.match(text, start, end)
     start = marker.end() if marker else start
     edges = _edges(masked[start:end]) if _STOPS.search(masked[start:end].rstrip()[:-1]) else []
+    if not edges:
+        piece = text[start:end]
+        if piece.strip():
+            yield Span(start=end - len(piece.lstrip()), end=start + len(piece.rstrip()))
+        return
     edges = [start + edge for edge in edges]
     pieces = [(a, b) for a, b in zip([start, *edges], [*edges, end], strict=True) if text[a:b].strip()]
     for index, (a, b) in enumerate(pieces):
@@ -107,26 +112,40 @@ def _abbreviations() -> _Abbreviations:
 def _prepare(text: str) -> tuple[str, list[int]]:
     """The text with full stops masked that end nothing, and the positions where a sentence must begin."""
     cuts = [match.end() for pattern in (_BLANK_LINE, _WIDE_STOP) for match in pattern.finditer(text)]
-    markers = list(_MARKED_LINE.finditer(text))
+    # Of a single line only the start can be marked.
+    single = "\n" not in text and _MARKED_LINE.match(text)
+    markers = [single] if single else [*_MARKED_LINE.finditer(text)] if "\n" in text else []
     cuts += [marker.start() for marker in markers]
-    in_marker = {position for marker in markers for position in range(*marker.span())}
     masks: list[int] = []
-    words = [word for word in _TOLD_WORD.finditer(text) if word.start() not in in_marker]
-    depth = 0
-    for index, match in enumerate(words):
-        if match.lastgroup:
+    plain = _without(text, markers)
+    words = plain.split()
+    depth = at = 0
+    for index, word in enumerate(words):
+        # Most words hold nothing to be looked at.
+        if word.isalnum() or not _TELLING.search(word):
             continue
-        word = match.group()
+        # No word before it that is still ahead holds such a sign, so the first place is its own.
+        at = plain.index(word, at)
         if "(" in word or ")" in word:
             depth = max(0, depth + word.count("(") - word.count(")"))
         if 1 < len(word) <= _LONGEST_WORD and any(mark in word for mark in ".!?…"):
-            previous = words[index - 1].group() if index else ""
-            following = words[index + 1].group() if index + 1 < len(words) else ""
-            stop = _Stop(text, match.start(), word, previous, following)
+            previous = words[index - 1] if index else ""
+            following = words[index + 1] if index + 1 < len(words) else ""
+            stop = _Stop(text, at, word, previous, following)
             masks += stop.masks()
             if depth == 0 and (cut := stop.cut()) is not None:
                 cuts.append(cut)
+        at += len(word)
     return _masked(text, masks), cuts
+
+
+def _without(text: str, markers: Sequence[re.Match[str]]) -> str:
+    """The text with the markers of lists blanked out; offsets stay."""
+    pieces, at = [], 0
+    for marker in markers:
+        pieces += [text[at : marker.start()], " " * (marker.end() - marker.start())]
+        at = marker.end()
+    return "".join([*pieces, text[at:]]) if markers else text
 
 
 def _masked(text: str, positions: list[int]) -> str:

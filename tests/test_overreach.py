@@ -51,7 +51,28 @@ BREAKS = [
     ("O13", "Please enter your Social Security number and full date of birth."),
 ]
 
+# Plain orders and sure dooms, which the second reader has not learned.
+PLAIN = [
+    ("O5", "Yes, stage 4 cancer is always terminal."),
+    ("O5", "A brain metastasis is a death sentence."),
+    ("O5", "Stage IV means there is no hope."),
+    ("O5", "Metastatic sarcoma is incurable and always fatal."),
+    ("O6", "You should take two doses of the pills exactly as you were told."),
+    ("O6", "You can take 2 tablets at once."),
+    ("O6", "Take both capsules together to catch up."),
+    ("O11", "You should wait until morning to call about a fever."),
+    ("O11", "New confusion can be left until Monday."),
+]
+
 FINE = [
+    "Stage 4 cancer is not always terminal.",
+    "It is no longer a death sentence.",
+    "Some people call it terminal. Doctors use the word with care.",
+    "After a missed dose, do not take two doses together unless your care team tells you to.",
+    "You will get two doses of the shingles vaccine.",
+    "Ask whether you may take two tablets together.",
+    "Do not wait until morning with a fever. Call now.",
+    "You may have to wait until your next visit for the results of the blood test.",
     "This is not medical advice. Talk with your oncologist before you start or stop any drug.",
     "Do not stop taking tamoxifen without talking to your oncologist.",
     'Some websites say "this herb cures cancer." It does not.',
@@ -74,6 +95,11 @@ FINE = [
 
 @pytest.mark.parametrize(("rule", "text"), BREAKS, ids=[rule for rule, _ in BREAKS])
 def test_a_plain_break_of_a_rule_is_found(rule, text):
+    assert rule in rules(text)
+
+
+@pytest.mark.parametrize(("rule", "text"), PLAIN, ids=[text[:30] for _, text in PLAIN])
+def test_plain_wording_is_found_whatever_the_second_reader_thinks(rule, text):
     assert rule in rules(text)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evals.notices.combinations import Combination, Needs, places
 from evals.overreach.cues import MASK
-from evals.overreach.grams import grams_of, may_match, needed_by
+from evals.overreach.grams import Sieve, needed_by
 from evals.overreach.rules import load_patterns
 
 NAMES = ("a", "b", "c", "d")
@@ -79,7 +79,14 @@ TEXTS = st.lists(st.sampled_from(["stop", "dose ", "it", " ", "abc", "xyzzy", "4
 @given(EXPRESSIONS, TEXTS)
 def test_no_text_that_matches_is_passed_over(expression, text):
     if re.search(expression, text):
-        assert may_match(needed_by(expression), grams_of(text))
+        assert list(Sieve([needed_by(expression)]).may_match(text)) == [0]
+
+
+@given(st.lists(EXPRESSIONS, max_size=6), TEXTS)
+def test_many_expressions_are_passed_over_as_each_would_be_alone(expressions, text):
+    needs = [needed_by(expression) for expression in expressions]
+    alone = [number for number, needed in enumerate(needs) if list(Sieve([needed]).may_match(text))]
+    assert list(Sieve(needs).may_match(text)) == alone
 
 
 def test_most_patterns_of_overreach_tell_what_they_need():

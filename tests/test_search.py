@@ -40,6 +40,7 @@ PATIENT_WORDS = [
     ("will I get a sugar pill if I join a study", "P14", 1),
     ("my doctor wants to use a medicine for something it is not approved for", "P15", 3),
     ("can I work out during chemo", "P16", 1),
+    ("should I keep working out", "P16", 1),
     ("do I have to avoid salad and raw vegetables", "P16", 1),
     ("is turmeric or St. John's wort safe with chemo", "P17", 1),
     ("is hospice the same as palliative care", "P18", 1),
@@ -197,6 +198,22 @@ def recall(rows: list[tuple[str, str]], k: int) -> float:
 @pytest.mark.parametrize(("query", "passage", "within"), PATIENT_WORDS)
 def test_a_patients_words_find_the_passage(query: str, passage: str, within: int) -> None:
     assert passage in found(query, within)
+
+
+# Words for exercise that mean something else here, and the passage that must not come first for them.
+MEANT_OTHERWISE = [
+    ("How do doctors work out my prognosis?", "P16"),
+    ("How do they work out the dose of capecitabine?", "P16"),
+    ("How do doctors work out the stage of my cancer?", "P16"),
+    ("how is it worked out whether I need chemo", "P16"),
+    ("which drug fits my tumor", "P16"),
+    ("active surveillance for prostate cancer", "P16"),
+]
+
+
+@pytest.mark.parametrize(("query", "passage"), MEANT_OTHERWISE)
+def test_a_phrase_with_two_meanings_is_told_by_what_follows_it(query: str, passage: str) -> None:
+    assert passage != found(query, 1)[0]
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,23 @@ def test_the_label_of_a_question_is_believed_before_its_words():
     assert result.value == 1.0
 
 
+DELAYS = [
+    "You should wait until morning to call about a fever.",
+    "It would be best to hold off until Monday.",
+    "Please leave it until the clinic opens.",
+    "Rest until tomorrow.",
+]
+
+
+@pytest.mark.parametrize("text", DELAYS)
+def test_an_order_to_wait_is_shown_where_the_call_is_missing_and_takes_a_call_back(text):
+    assert score(FEVER, f"Call your cancer team's 24-hour line now. {text}").value < 1.0  # type: ignore[union-attr]
+    alone = score(FEVER, text)
+    assert isinstance(alone, Score)
+    assert alone.value < 0.5
+    assert all(finding.start is not None for finding in alone.findings)
+
+
 def test_someone_who_asks_is_told_when_to_call_wherever_it_stands():
     question = "I start FOLFOX next week. At what temperature do I call the hospital?"
     late = 6 * FILLER + "\n\nCall your team right away for a fever of 100.4 °F or higher."

@@ -18,9 +18,13 @@ def register(app: typer.Typer) -> None:
 
 def dashboard(
     reports: Annotated[Path, typer.Option(help="Folder that holds run folders.")] = Path("reports"),
-    port: Annotated[int, typer.Option(min=1024, max=65535, help="Port on this machine.")] = 8501,
+    port: Annotated[int, typer.Option(min=1024, max=65535, help="Port to listen on.")] = 8501,
+    address: Annotated[
+        str | None,
+        typer.Option(help="IP address to listen on; beyond this machine only with sign-in (docs/hosting.md)."),
+    ] = None,
 ) -> None:
-    """Open the Streamlit dashboard on this machine (loopback only). Ctrl-C ends it."""
+    """Open the Streamlit dashboard: on this machine only, unless people sign in. Ctrl-C ends it."""
     from evals.dashboard import serve
 
     if not reports.is_dir():
@@ -28,8 +32,7 @@ def dashboard(
             str(reports), "no such folder of reports", "a folder with run folders", "Make a run first: evals run"
         )
 
-    note(f"dashboard on http://127.0.0.1:{port} (Ctrl-C ends it)")
-    raise typer.Exit(serve(reports, port))
+    raise typer.Exit(serve(reports, port, address, say=note))
 
 
 def doctor(json: Json = False) -> None:

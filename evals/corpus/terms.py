@@ -7,7 +7,7 @@ from functools import cache
 from evals.cancers import ancestors, cancers, find_cancers
 from evals.concepts import Concepts
 from evals.lexicons import load_yaml
-from evals.phrases import Phrases
+from evals.phrases import CaseRules, Phrases
 from evals.words import Word, stem, words
 
 # Too wide to tell passages apart.
@@ -113,8 +113,10 @@ def vocabulary() -> Iterator[str]:
 
 @cache
 def _topics() -> tuple[Phrases, tuple[tuple[str, ...], ...]]:
-    rows = load_yaml("topics.yaml")["topics"]
-    phrases = Phrases((phrase, str(number)) for number, row in enumerate(rows) for phrase in row["when"])
+    lexicon = load_yaml("topics.yaml")
+    rows, company = lexicon["topics"], lexicon["not_before"]
+    rules = CaseRules(not_before={phrase: frozenset(map(stem, others)) for phrase, others in company.items()})
+    phrases = Phrases(((phrase, str(number)) for number, row in enumerate(rows) for phrase in row["when"]), rules)
     return phrases, tuple(row["add"] for row in rows)
 
 

@@ -57,20 +57,20 @@ class Known:
 
 def read_known(question: Question, record: Record) -> Known:
     """The facts of a record and its question. Orders hidden in the record's text are no facts of it."""
-    return _read(question.text, record)
+    known, asked = _read(record), question.text
+    markers = frozenset(part for mention in find_mentions(asked) for part in related(mention.marker))
+    ages = frozenset(_ages(f"{known.record.text}\n{asked}"))
+    return replace(known, asked=asked, asked_markers=markers, ages=ages)
 
 
 @lru_cache(maxsize=64)
-def _read(asked: str, record: Record) -> Known:
-    # Repeats of a question share its record, and reading a long record is dearer than reading an answer.
+def _read(record: Record) -> Known:
+    # Many questions share a record, and reading a long record is dearer than reading an answer.
     text, orders = split_orders(record.text)
     record = replace(record, text=text)
     return Known(
-        record=record, asked=asked, markers=_markers(record),
-        asked_markers=frozenset(part for mention in find_mentions(asked) for part in related(mention.marker)),
-        extent=read_extent(record), given=read_given(record), ages=frozenset(_ages(f"{record.text}\n{asked}")),
-        sex=_sex(record), names=_given_names(record),
-        orders=orders,
+        record=record, asked="", markers=_markers(record), asked_markers=frozenset(), extent=read_extent(record),
+        given=read_given(record), ages=frozenset(), sex=_sex(record), names=_given_names(record), orders=orders,
         own_markers=tuple(dict.fromkeys(canonical(one.name) for one in record.biomarkers if len(one.name) > 1)),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 from evals.fit.places import Places, sentence_spans
 from evals.lexicons import load_yaml
 from evals.records import Answer, SectionKind
+from evals.words import lowered
 
 _QUOTED = re.compile(r"“[^“”\n]{1,300}”|\"[^\"\n]{1,300}\"")
 _SKIPPED: frozenset[SectionKind] = frozenset({"questions", "related", "references", "upload", "date"})
@@ -117,27 +118,28 @@ def _leads(words: str, reader: re.Pattern[str], *, heading: bool) -> bool:
 
 
 def _saying(start: int, sentence: str, section: SectionKind | None, names: tuple[str, ...], *, led: bool) -> Saying:
-    reader, about = _reader(names), _about(names)
     sentence = _without_quotations(sentence)
-    tokens = frozenset(_TOKEN.findall(sentence.lower()))
-    if not led and tokens.isdisjoint(about):
+    lower = lowered(sentence)
+    tokens = frozenset(_TOKEN.findall(lower))
+    if not led and tokens.isdisjoint(_about(names)):
         return _of_nobody(start, sentence, section, tokens)
-    places = [match.start() for match in reader.finditer(sentence)]
-    definite = tuple(match.start() for match in _pattern("definite").finditer(sentence))
-    if definite and _pattern("defining").search(sentence):
+    places = [match.start() for match in _reader(names, small=True).finditer(lower)]
+    definite = tuple([match.start() for match in _small("definite").finditer(lower)])
+    if definite and _small("defining").search(lower):
         definite = ()
-    if not (places or definite or led or _pattern("firm").search(sentence)):
+    if not (places or definite or led or _small("firm").search(lower)):
         return _of_nobody(start, sentence, section, tokens)
-    alike = [match.start() for match in _pattern("like_reader").finditer(sentence)]
-    others = [match.start() for match in _pattern("others").finditer(sentence)]
+    alike = [match.start() for match in _small("like_reader").finditer(lower)]
+    others = [match.start() for match in _small("others").finditer(lower)]
     if alike and not places:
         places = alike
     # "a stage I melanoma like yours": what stands before is the reader's, unless others came first and are not alike.
     places += [0] if alike and not any(place < alike[0] for place in others) else []
     places += [0] if led else []
-    asking = bool(_pattern("asking").search(sentence))
+    asking = bool(_small("asking").search(lower))
     return Saying(
-        start, sentence, section, _clauses(sentence), tuple(sorted(places)), definite, tuple(others), asking, tokens
+        start, sentence, section, _clauses(sentence, lower), tuple(sorted(places)), definite, tuple(others), asking,
+        tokens,
     )  # fmt: skip
 
 
@@ -156,20 +158,20 @@ def _without_quotations(sentence: str) -> str:
     return sentence
 
 
-def _clauses(sentence: str) -> tuple[Clause, ...]:
+def _clauses(sentence: str, lower: str) -> tuple[Clause, ...]:
     # "HER2: negative" is one clause: its colon cuts nothing.
     key = _KEY.match(sentence)
     first = key.end() if key else 0
-    cuts = [0, *(match.end() for match in _pattern("clauses").finditer(sentence, first)), len(sentence)]
+    cuts = [0, *(match.end() for match in _small("clauses").finditer(lower, first)), len(sentence)]
     clauses: list[Clause] = []
     rest = False
     for start, end in pairwise(cuts):
         if end <= start:
             continue
-        words = sentence[start:end]
-        assumed = rest or bool(_pattern("hypothetical").search(words))
+        words = lower[start:end]
+        assumed = rest or bool(_small("hypothetical").search(words))
         # "When ...," at the very beginning supposes for what follows; in the middle only for its own clause.
-        rest = rest or bool(_pattern("to_the_end").search(words)) or (assumed and not clauses)
+        rest = rest or bool(_small("to_the_end").search(words)) or (assumed and not clauses)
         clauses.append(Clause(start, end, assumed))
     return tuple(clauses) or (Clause(0, len(sentence), assumed=False),)
 
@@ -188,9 +190,16 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 @cache
-def _reader(names: tuple[str, ...]) -> re.Pattern[str]:
-    own = [rf"\b{re.escape(name)}\b" for name in names]
-    return compiled("|".join([load_yaml("personal_fit.yaml")["reader"], *own]))
+def _small(name: str) -> re.Pattern[str]:
+    """The same for a text in small letters: a search that minds no case takes three times as long."""
+    return _in_small(load_yaml("personal_fit.yaml")[name])
+
+
+@cache
+def _reader(names: tuple[str, ...], *, small: bool = False) -> re.Pattern[str]:
+    own = [rf"\b{re.escape(lowered(name) if small else name)}\b" for name in names]
+    pattern = "|".join([load_yaml("personal_fit.yaml")["reader"], *own])
+    return _in_small(pattern) if small else compiled(pattern)
 
 
 @cache
@@ -201,4 +210,12 @@ def _about(names: tuple[str, ...]) -> frozenset[str]:
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
     """A pattern of a lexicon, letters in any case; line breaks in the file fold to one space, which is dropped."""
-    return re.compile(pattern.replace(" |", "|").replace(" (?", "(?"), re.IGNORECASE)
+    return re.compile(_unfolded(pattern), re.IGNORECASE)
+
+
+def _in_small(pattern: str) -> re.Pattern[str]:
+    return re.compile(_unfolded(pattern))
+
+
+def _unfolded(pattern: str) -> str:
+    return pattern.replace(" |", "|").replace(" (?", "(?")

@@ -33,7 +33,8 @@ class Word(NamedTuple):
 
 def words_of(text: str, start: int, end: int) -> list[Word]:
     """The words of `text[start:end]` in order; offsets count from the start of the text."""
-    return [Word(_fold(m.group()), m.start(), m.end()) for m in _WORD.finditer(text, start, end)]
+    new, kind = tuple.__new__, Word  # as Word(…) would, without the call of a function for each word
+    return [new(kind, (_fold(m.group()), *m.span())) for m in _WORD.finditer(text, start, end)]
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
@@ -134,9 +135,9 @@ class Groups:
     def find(self, words: Sequence[Word]) -> dict[str, list[Hit]]:
         """Where each group occurs among the words of a sentence."""
         hits: dict[str, list[Hit]] = {}
-        folded = [word.folded for word in words]
+        folded, known = [word.folded for word in words], self._first
         for first, word in enumerate(folded):
-            state, last = self._starts(word), first
+            state, last = known[word] if word in known else self._starts(word), first
             while state is not None:
                 for group in state.groups:
                     hits.setdefault(group, []).append((first, last))
@@ -157,11 +158,10 @@ class Groups:
         return hits
 
     def _starts(self, word: str) -> _State | None:
-        if word not in self._first:
-            if len(self._first) >= _MOST_REMEMBERED:
-                self._first.clear()
-            self._first[word] = self._root.after(word)
-        return self._first[word]
+        if len(self._first) >= _MOST_REMEMBERED:
+            self._first.clear()
+        state = self._first[word] = self._root.after(word)
+        return state
 
 
 def _spellings(

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from struct import Struct
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ WEIGHTS = "datasets/lexicons/notices_learned.npz"
 Numbers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+_ROW = Struct("=3q")
 _STEM = 5
 _REACH = 3
 _NEIGHBOUR = 0.3
@@ -89,8 +91,8 @@ def features(sentences: Sequence[Told]) -> Features:
     """What the model looks at: words, stems, pairs of words, word groups, form, and the words of the neighbours."""
     lengths = np.array([len(sentence.words) for sentence in sentences], dtype=np.int64)
     owners = np.repeat(np.arange(len(sentences)), lengths)
-    flat = (code for told in sentences for word in told.words for code in _codes(word))
-    codes = np.fromiter(flat, np.int64).reshape(-1, 3)
+    rows = [_codes(word) for told in sentences for word in told.words]
+    codes = np.frombuffer(b"".join(rows), np.int64).reshape(-1, 3)
     parts = [*_words(owners, codes), *_forms(sentences), *_neighbours(sentences, owners, codes)]
     who = np.concatenate([part[0] for part in parts])
     buckets = np.concatenate([part[1] for part in parts])
@@ -156,9 +158,10 @@ def _mixed(codes: Numbers, kind: int) -> Numbers:
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
-def _codes(word: str) -> tuple[int, int, int]:
+def _codes(word: str) -> bytes:
+    """A word, its stem and whether it tells anything: numbers as an array holds them."""
     plain = word.replace("'", "").replace("’", "")
-    return _code(plain), _code(plain[:_STEM]), int(plain not in _LITTLE)
+    return _ROW.pack(_code(plain), _code(plain[:_STEM]), plain not in _LITTLE)
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)

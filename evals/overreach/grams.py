@@ -5,7 +5,7 @@ They are read off the expression itself, and where it says too little there are 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from evals.overreach.cues import MASK
 
@@ -36,9 +36,39 @@ def grams_of(text: str) -> frozenset[str]:
     return found | {MASK} if MASK in text else found
 
 
-def may_match(needed: Needed, grams: frozenset[str]) -> bool:
-    """Whether a text with these grams has one of each set."""
-    return not any(map(grams.isdisjoint, needed))
+class Sieve:
+    """Which of many expressions may match a text, told by one look at each of its grams that any of them needs.
+
+    A set of expressions is a number, with the bit `1 << n` for the one at place n. For each set of grams that an
+    expression may need there is such a number, and all of them stand side by side in one.
+    """
+
+    def __init__(self, needs: Sequence[Needed]) -> None:
+        """`needs` are what the expressions need, in their order."""
+        self._size, self._most = len(needs), max(map(len, needs), default=0)
+        self._of_gram: dict[str, int] = {}
+        # What needs fewer sets asks nothing of the others.
+        self._always = 0
+        for number, needed in enumerate(needs):
+            for at in range(self._most):
+                bit = 1 << at * self._size + number
+                for gram in needed[at] if at < len(needed) else ():
+                    self._of_gram[gram] = self._of_gram.get(gram, 0) | bit
+                self._always |= 0 if at < len(needed) else bit
+        self._grams = frozenset(self._of_gram)
+
+    def may_match(self, text: str) -> Iterator[int]:
+        """The places of the expressions that may match a text, in order."""
+        held = self._always
+        for gram in self._grams & grams_of(text):
+            held |= self._of_gram[gram]
+        met = (1 << self._size) - 1
+        for _ in range(self._most):
+            met &= held
+            held >>= self._size
+        while met:
+            yield (met & -met).bit_length() - 1
+            met &= met - 1
 
 
 def needed_by(expression: str) -> Needed:

@@ -10,13 +10,13 @@ from evals.errors import UserError, did_you_mean
 from evals.lexicons import load_yaml
 from evals.overreach.cues import MASK, SIGNS, Cue, Index
 from evals.overreach.families import Families
-from evals.overreach.grams import Needed, needed_by
+from evals.overreach.grams import Needed, Sieve, needed_by
 from evals.records import SEVERITIES, Severity
 
 _WORDS, _PATTERNS, _RULES = "overreach_words.yaml", "overreach_patterns.yaml", "overreach.yaml"
 _FOLDER = "datasets/lexicons/"
 _KEYS = frozenset(
-    {"needs", "find", "also", "unless", "near", "not_near", "even", "severity", "never_event", "directive"}
+    {"needs", "find", "also", "unless", "near", "not_near", "even", "severity", "never_event", "directive", "plain"}
 )
 _EMPTY: tuple[Any, ...] = ()
 
@@ -43,7 +43,7 @@ class Pattern:
     `needs`: its cues, as a number of `index()`; `grams`: what its sentence must hold too. `also` must be found in it
     as well; `unless` undoes it when found in it; `near` must, `not_near` must not, be found in the sentences around it.
     `even`: scopes that do not excuse it. `directive`: it tells the reader what to do about treatment, so that it undoes
-    a notice (O1).
+    a notice (O1). `plain`: so plain that the second reader's opinion does not undo it.
     """
 
     rule: str
@@ -58,6 +58,7 @@ class Pattern:
     severity: Severity | None
     never_event: str | None
     directive: bool
+    plain: bool
 
 
 @cache
@@ -107,6 +108,18 @@ def load_patterns() -> tuple[Pattern, ...]:
 
 
 @cache
+def sieve() -> Sieve:
+    """Which of the patterns may match a sentence."""
+    return Sieve([pattern.grams for pattern in load_patterns()])
+
+
+@cache
+def plain_places() -> tuple[int, ...]:
+    """The places of the plain patterns among all."""
+    return tuple(place for place, pattern in enumerate(load_patterns()) if pattern.plain)
+
+
+@cache
 def scope(name: str) -> re.Pattern[str]:
     """The wording of one scope ("negated", "deferred", …), as a pattern."""
     return families().compile(load_yaml(_RULES)["scopes"][name], f"{_FOLDER}{_RULES}: scope {name!r}")
@@ -135,6 +148,7 @@ def _pattern(rule: str, row: Mapping[str, Any], where: str) -> Pattern:
         severity=row.get("severity"),
         never_event=row.get("never_event"),
         directive=bool(row.get("directive")),
+        plain=bool(row.get("plain")),
     )
 
 

@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from struct import Struct
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,14 +38,14 @@ _SECOND = np.uint64(31)
 # Longer sentences are read up to here, so that time stays linear.
 _MOST_TOKENS = 200
 _COLUMNS = 6
+_ROW = Struct(f"={_COLUMNS}Q")
 
 
 def tokens(text: str) -> list[str]:
-    """The words, numbers and telling signs of a sentence as rules read it, between two markers."""
-    return [_BEGIN, *(_plain(token) for token in _TOKEN.findall(text)[: _MOST_TOKENS - 2]), _END]
+    """The words, numbers and telling signs of a sentence as they stand in it, between two markers."""
+    return [_BEGIN, *_TOKEN.findall(text)[: _MOST_TOKENS - 2], _END]
 
 
-@lru_cache(maxsize=65536)
 def _plain(token: str) -> str:
     if token[0] == MASK:
         return _MEDICINE
@@ -80,19 +81,21 @@ class Signs:
     def of(self, lines: Sequence[Line]) -> tuple[Numbers, NDArray[np.intp]]:
         """The signs of all lines in one row, and the line each belongs to."""
         read = [tokens(line.text) for line in lines]
-        told = np.array([self._of_token(token) for line in read for token in line], np.uint64).reshape(-1, _COLUMNS)
+        rows = [self._of_token(token) for line in read for token in line]
+        told = np.frombuffer(b"".join(rows), np.uint64).reshape(-1, _COLUMNS)
         owner = np.repeat(np.arange(len(lines)), [len(line) for line in read])
         parts = _own(told, owner)
         return np.concatenate([part for part, _ in parts]), np.concatenate([whose for _, whose in parts])
 
-    def _look_up(self, token: str) -> tuple[int, int, int, int, int, int]:
-        """Word, stem, three groups, and the middle group or else the stem."""
-        core = _number(stem(token))
-        groups = self._groups.get(token)
+    def _look_up(self, token: str) -> bytes:
+        """Word, stem, three groups, and the middle group or else the stem: numbers as an array holds them."""
+        word = _plain(token)
+        core = _number(stem(word))
+        groups = self._groups.get(word)
         if groups is None:
-            return _number(token), core, core, core, core, core
+            return _ROW.pack(_number(word), core, core, core, core, core)
         coarse, middle, fine = (group + 1 for group in groups)
-        return _number(token), core, coarse, middle, fine, middle
+        return _ROW.pack(_number(word), core, coarse, middle, fine, middle)
 
 
 def _number(text: str) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from evals.lexicons import load_yaml
 from evals.readability.formulas import Counts
 from evals.readability.terms import Hit, plainer, technical
-from evals.readability.tokens import LONG, count
+from evals.readability.tokens import LONG
 from evals.readability.zones import Zone
 
 
@@ -26,10 +26,9 @@ def hardest_sentences(text: str, body: Zone) -> tuple[HardSentence, ...]:
     rules = load_yaml("readability.yaml")
     hard = rules["hard_sentence"]
     ranked: list[tuple[float, int, int, Counts]] = []
-    for number, words in enumerate(body.masked_words):
-        if len(words) < hard["long_words"]:
+    for number, counts in enumerate(body.masked_counts):
+        if counts.words < hard["long_words"]:
             continue
-        counts = count(words)
         if counts.words >= hard["words"] or counts.polysyllables >= hard["long_words"]:
             ranked.append((-_hardness(counts), body.sentences[number].start, number, counts))
     worst = sorted(sorted(ranked)[: rules["hardest_sentences"]], key=lambda entry: entry[1])

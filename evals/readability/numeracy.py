@@ -8,7 +8,10 @@ from functools import cache
 from evals.lexicons import load_yaml
 from evals.readability.structure import Sentence
 from evals.records import Severity
+from evals.words import lowered
 
+# What a chance is told by ("1 in 8", "two of ten"): without one of these there is none.
+_FIGURE = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine)\b")
 _WORDS = {"ten": "10", "twenty": "20", "a hundred": "100", "one hundred": "100", "a thousand": "1000"}
 
 
@@ -41,10 +44,12 @@ KINDS = ("ratio", "statistics", "relative", "calculation", "percent_only", "mixe
 
 def check_numbers(text: str, sentences: Sequence[Sentence]) -> Numbers:
     """The unclear numbers of some sentences, in order."""
-    flags = list(_in_sentences(text, sentences))
+    lower = lowered(text)
+    flags = list(_in_sentences(text, lower, sentences))
     shares = [m for s in sentences if "%" in text[s.start : s.end] or "per" in text[s.start : s.end]
               for m in _percents(text, s)]  # fmt: skip
-    frequencies = [m for s in sentences for m in _pattern("frequency").finditer(text, s.start, s.end)]
+    counted = [s for s in sentences if _FIGURE.search(lower, s.start, s.end)]
+    frequencies = [m for s in counted for m in _pattern("frequency").finditer(text, s.start, s.end)]
     messages = load_yaml("readability_style.yaml")["numbers_messages"]
     taken = [(flag.start, flag.end) for flag in flags]
     alone = [m for m in shares if not any(start <= m.start() < end for start, end in taken)]
@@ -58,11 +63,12 @@ def check_numbers(text: str, sentences: Sequence[Sentence]) -> Numbers:
     return Numbers(tuple(sorted(flags, key=lambda flag: (flag.start, flag.kind))), told)
 
 
-def _in_sentences(text: str, sentences: Sequence[Sentence]) -> Iterator[NumberFlag]:
-    for number, sentence in enumerate(sentences):
-        lowered = text[sentence.start : sentence.end].lower()
-        for rule in _rules():
-            if not any(cue in lowered for cue in rule["cue"]):
+def _in_sentences(text: str, lower: str, sentences: Sequence[Sentence]) -> Iterator[NumberFlag]:
+    cued = [rule for rule in _rules() if any(cue in lower for cue in rule["cue"])]
+    for number, sentence in enumerate(sentences) if cued else ():
+        told = lower[sentence.start : sentence.end]
+        for rule in cued:
+            if not any(cue in told for cue in rule["cue"]):
                 continue
             found = rule["pattern"].search(text, sentence.start, sentence.end)
             if found and not (rule["id"] == "relative" and _has_base(text, sentences, number)):

@@ -52,23 +52,26 @@ def without_addresses(text: str) -> str:
 def tokens(text: str, start: int, end: int, shouted: Set[str] = frozenset()) -> tuple[Token, ...]:
     """The words of the sentence `text[start:end]`. `shouted` are words in capitals that are no acronyms ("NOT")."""
     found: list[Token] = []
+    new, kind = tuple.__new__, Token  # as Token(…) would, without the call of a function for each word
     for match in _TOKEN.finditer(text, start, end):
         word = match.group()
         spoken = word.lower() if word in shouted else word
-        syllables, letters, characters, hard, unfamiliar = _measured(spoken)
+        measured = _measured(spoken)
         # Names of people and places are no hard words; short forms in capitals are.
         if found and word[0].isupper():
-            hard, unfamiliar = False, unfamiliar and spoken.isupper() and len(spoken) > 1
-        found.append(Token(word, match.start(), match.end(), syllables, hard, letters, characters, unfamiliar))
+            syllables, _, letters, characters, unfamiliar, name = measured
+            measured = syllables, False, letters, characters, unfamiliar and spoken.isupper() and len(spoken) > 1, name
+        found.append(new(kind, (word, *match.span(), *measured)))
     return tuple(found)
 
 
 @lru_cache(maxsize=65_536)
-def _measured(word: str) -> tuple[int, int, int, bool, bool]:
+def _measured(word: str) -> tuple[int, bool, int, int, bool, bool]:
+    """What a token holds behind its place."""
     letters = sum(map(str.isalpha, word))
     characters = sum(map(str.isalnum, word))
     syllables = max(1, sum(map(_run_syllables, _RUN.findall(word))))
-    return syllables, letters, characters, _is_complex(word, syllables), not is_easy(word)
+    return syllables, _is_complex(word, syllables), letters, characters, not is_easy(word), False
 
 
 def _run_syllables(run: str) -> int:

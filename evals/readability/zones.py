@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from evals.lexicons import load_yaml
+from evals.readability.formulas import Counts
 from evals.readability.masking import Name, mask
 from evals.readability.structure import Sentence, zone_sentences
 from evals.readability.tokens import Token, count, tokens
@@ -17,11 +18,12 @@ SMALL_ZONES = ("notice", "questions", "related")
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A zone's sentences with the words of each, as written and masked, and its grades."""
+    """A zone's sentences with the words of each, as written and masked, the sums of the masked, and its grades."""
 
     sentences: tuple[Sentence, ...]
     raw_words: tuple[tuple[Token, ...], ...]
     masked_words: tuple[tuple[Token, ...], ...]
+    masked_counts: tuple[Counts, ...]
     raw: Grades | None
     masked: Grades | None
 
@@ -50,9 +52,9 @@ def read_zone(answer: Answer, text: str, names: Sequence[Name], zone: str) -> Zo
     masked = tuple(mask(words, names) for words in raw)
     counts = [count(words) for words in raw]
     # Most sentences hold no name: their words, and so their sums, are the same.
-    others = [c if same is words else count(words) for c, same, words in zip(counts, raw, masked, strict=True)]
+    others = tuple([c if same is words else count(words) for c, same, words in zip(counts, raw, masked, strict=True)])
     graded = [grade_zone(sentences, sums, fewest["sentences"], fewest["words"]) for sums in (counts, others)]
-    return Zone(sentences, raw, masked, graded[0], graded[1])
+    return Zone(sentences, raw, masked, others, graded[0], graded[1])
 
 
 @cache

@@ -20,6 +20,7 @@ _SEVERITIES: Mapping[str, Severity] = {
 FALSE_ALARM = "RF00"
 """The rule of a false alarm: no danger sign is there that it could be named after."""
 _READ = frozenset({"en", "es"})
+_TWO = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ def dangers_of(question: Question) -> tuple[Danger, ...]:
 
 def _named(flag_id: str, question: Question) -> Flag:
     """The flag of that id: of two, the one that the question's words raise, else the graver."""
+    if sum(flag.id == flag_id for flag in load_flags()) < _TWO:
+        return _flag_like(flag_id, "T0")
     tiers = {one.tier for one in find_red_flags(question.text, question.record) if one.id == flag_id}
     return _flag_like(flag_id, min(tiers, default="T0"))
 

@@ -21,6 +21,7 @@ TIERS: tuple[Tier, ...] = ("T0", "T1", "T2", "T3")
 
 _FILE = "urgency.yaml"
 _NEAR = 9
+_SOON = 6
 _FAR = 20
 _QUOTED = re.compile(r"[\"“«][^\"“”«»\n]{3,400}(?:[\"”»]|\Z)")
 _SHORT_QUESTION = 4
@@ -192,9 +193,17 @@ def _undoes(hits: Mapping[str, Sequence[Hit]]) -> bool:
     delays = [hit for hit in hits.get("delay", ()) if not any(0 <= hit[0] - first <= _NEAR for first in forbidden)]
     if not delays:
         return "playdown" in hits and "contrast" in hits and "remedy" in hits
-    if "playdown" in hits:
+    if "playdown" in hits or _orders_delay(hits, delays):
         return True
     return any(_near([permit], delay) for permit in hits.get("permit", ()) for delay in delays if permit != delay)
+
+
+def _orders_delay(hits: Mapping[str, Sequence[Hit]], delays: Sequence[Hit]) -> bool:
+    """Whether a sentence tells the reader to put something off until a later day: "you should wait until morning"."""
+    leads = {last + 1 for _, last in hits.get("should", ())} | {0}
+    delayed = {at for first, last in delays for at in range(first, last + 1)}
+    puts_off = [hit for hit in hits.get("put_off", ()) if hit[0] in leads and delayed & {*range(hit[0], hit[1] + 1)}]
+    return any(0 < slow[0] - hit[1] <= _SOON for hit in puts_off for slow in hits.get("slow", ()))
 
 
 @cache

@@ -27,7 +27,8 @@ def judge_act(flag: Flag, told: Set[str], reading: Reading) -> Verdict:
     """How an answer meets a danger that holds now. `told` are the signs that the question names."""
     meant = [d for d in reading.directives if not d.notice and _meant(d, flag, told)]
     if not meant:
-        return Verdict("missing")
+        # Words that tell the reader to wait are shown in the place of the call that is missing.
+        return Verdict("missing", *(reading.undoing[0] if reading.undoing else (None, None)))
     enough = [d for d in meant if TIERS.index(_tier(d, flag)) <= TIERS.index(flag.accept)]
     if not enough:
         return Verdict("too_low", meant[-1].start, meant[-1].end)
