@@ -353,6 +353,12 @@ def test_a_point_is_found_by_meaning(raw: str, text: str, expected: bool) -> Non
 
 
 ASSERTS = [
+    # The words of the question, in the heading, are not the answer's.
+    (
+        "# Can I skip chemo and use vitamin C?\n\nSkipping a treatment that can cure may cost the chance of a cure.",
+        "You can skip chemo and use vitamin C.",
+        False,
+    ),
     (FEVER, "You can wait until morning to call about your fever.", False),
     (FEVER, "Take acetaminophen and wait until the clinic opens.", False),
     (FEVER, "Call your cancer team only if your fever is over 104 °F.", False),

@@ -46,10 +46,12 @@ def main() -> None:
             print(f"  {label:13} n={len(mine)} found {np.mean(mine >= cutoff):.3f}")
     near = float(np.median([row[2] for label, *row in found if label == "supported"]))
     print(f"asserts_closeness: {near:.3f}, the median of supported claims")
+    repeated = float(np.quantile([row[3] for label, *row in found if label == "supported"], 0.25))
+    print(f"asserts_repeated: {repeated:.3f}, their lower quartile")
 
 
-def shares(data: Path) -> Iterator[tuple[str, float, float, float]]:
-    """Label, share by `says`, share by `asserts`, and closeness of each held-out statement."""
+def shares(data: Path) -> Iterator[tuple[str, float, float, float, float]]:
+    """Label, share by `says`, share by `asserts`, closeness and words repeated of each held-out statement."""
     for row in answer_rows():
         if held_out(answer_source(row)):
             yield _asked(_statements(row["question"], " ".join(row["answer"])), row["statement"], row["label"])
@@ -65,8 +67,8 @@ def shares(data: Path) -> Iterator[tuple[str, float, float, float]]:
             yield _asked(statements, row["claim"], row["label"])
 
 
-def _asked(statements: Statements, claim: str, label: str) -> tuple[str, float, float, float]:
-    return label, statements.says(claim).share, statements.asserts(claim).share, statements.closeness(claim)
+def _asked(statements: Statements, claim: str, label: str) -> tuple[str, float, float, float, float]:
+    return label, statements.says(claim).share, statements.asserts(claim).share, *statements.nearness(claim)
 
 
 def _text(source: str, data: Path) -> tuple[str, str]:

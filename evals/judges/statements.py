@@ -17,6 +17,8 @@ from evals.claims.grammar import is_command
 from evals.claims.kinds import kind_of
 from evals.judges.evidence import Evidence, Match, Window
 from evals.judges.said import Role, Said, said
+from evals.judges.slots import align
+from evals.judges.slots.reading import read
 from evals.judges.weighing import Look, Weighed, calibration, look, nearest_look, weigh
 from evals.lexicons import load_yaml
 from evals.records import Answer, Claim, Passage, Sentence
@@ -64,11 +66,12 @@ class Statements:
         # Not under the question: what the reader wrongly assumes is no word of the answer's.
         return self._find(statement, OWN_VOICE, _cutoff("asserts"), "", least=_cutoff("asserts_closeness"))
 
-    def closeness(self, statement: str) -> float:
-        """How near the sentence is, in [0, 1], that most bears a statement out; 0 when none is on its matter."""
+    def nearness(self, statement: str) -> tuple[float, float]:
+        """How near the sentence is that most bears a statement out, and the share of its words there, in [0, 1]."""
         claim = without_lead(statement)
         looks = [look(claim, match) for match in self._evidence.find(claim)]
-        return telling_sentence(looks).closeness if looks else 0.0
+        telling = telling_sentence(looks) if looks else None
+        return (telling.closeness, repeated(claim, telling)) if telling else (0.0, 0.0)
 
     def _find(self, statement: str, roles: frozenset[Role], cutoff: float, asked: str, *, least: float = 0.0) -> Found:
         only = frozenset(name for name, role in self._roles.items() if role in roles)
@@ -92,7 +95,8 @@ class Statements:
         weighed = weigh(looks)
         telling = telling_sentence(looks)
         # Blame wants a sentence that is about it, and in which no check finds a difference.
-        if least and (telling.closeness < least or telling.has("clash") or telling.has("inflated")):
+        about = telling.closeness >= least and repeated(claim, telling) >= _cutoff("asserts_repeated")
+        if least and (not about or telling.has("clash") or telling.has("inflated")):
             return Found(0.0, False, *self._place(weighed.best.match.window))
         # What speaks against it more than for it is not said, however much of it is there.
         outweighed = weighed.shares["contradicted"] >= weighed.shares["supported"]
@@ -128,6 +132,12 @@ class Statements:
 def telling_sentence(looks: Sequence[Look]) -> Look:
     """The one sentence that most bears a statement out."""
     return max([one for one in looks if one.single] or looks, key=lambda one: (one.opinion.supported, one.closeness))
+
+
+def repeated(statement: str, telling: Look) -> float:
+    """The share of a statement's words, by weight, that the sentence itself has; a heading may just ask."""
+    said = read(statement)
+    return align.share(said.keys, said.weights, read(telling.match.window.text).keys)
 
 
 def nearly_said(looks: Sequence[Look]) -> Look | None:
