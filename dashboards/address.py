@@ -7,10 +7,10 @@ when someone uses them. Links between pages carry it along.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import rows
+import sheet
 import streamlit as st
 
-FILTERS = (*rows.CHOICES, "find", "sort")
+FILTERS = (*sheet.CHOICES, "find", "sort", "at")
 """What narrows down and orders the list of answers."""
 
 Value = str | Sequence[str] | None
@@ -89,7 +89,9 @@ def _kept(name: str, value: str | list[str]) -> dict[str, Any]:
 
 
 def _use(name: str, key: str) -> None:
-    put(**{name: st.session_state[key]})
+    # Another choice makes another list, which begins at its first page.
+    first = {"at": None} if name in FILTERS else {}
+    put(**{name: st.session_state[key], **first})
 
 
 # --- tables whose rows lead on ---------------------------------------------------------------------------------------

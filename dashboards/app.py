@@ -8,23 +8,38 @@ from pathlib import Path
 import address
 import opened
 import streamlit as st
+import veil
+import who
 
+from evals.errors import UserError
+
+_ANSWER = ("question", "repeat", "claim", "marks", "panel")
+# Each page with what its address keeps of the page before it.
 _PAGES = (
-    ("views/overview.py", "Overview", ()),
-    ("views/answers.py", "Answers", address.FILTERS),
-    ("views/answer.py", "Answer", (*address.FILTERS, "question", "repeat", "claim", "marks", "panel")),
-    ("views/guidelines.py", "Guidelines", ("passage", "show")),
+    ("views/overview.py", "Overview", ("run",)),
+    ("views/answers.py", "Answers", ("run", *address.FILTERS)),
+    ("views/answer.py", "Answer", ("run", *address.FILTERS, *_ANSWER)),
+    ("views/compare.py", "Compare", ("run", "with", "measure", "question", "repeat")),
+    # A reviewer is blind: the address of these two names no run and no question.
+    ("views/review.py", "Review", ()),
+    ("views/adjudicate.py", "Adjudicate", ()),
+    ("views/agreement.py", "Agreement", ("run",)),
+    ("views/guidelines.py", "Guidelines", ("run", "passage", "show")),
+    ("views/audit.py", "Audit", ()),
 )
+# Pages on which no run is chosen: its name would tell a blind reviewer when and with what it was made.
+_WITHOUT_RUN = ("Review", "Adjudicate", "Audit")
 
 
-def _header() -> None:
+def _header(title: str) -> None:
     # Own links instead of Streamlit's: its navigation empties the address, and with it the run that is looked at.
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
-        for path, title, names in _PAGES:
-            st.page_link(path, label=title, query_params=address.carry("run", *names))
-        folders = opened.runs()
+        for path, label, names in _PAGES:
+            st.page_link(path, label=label, query_params=address.carry(*names))
+        folders = {} if title in _WITHOUT_RUN else opened.runs()
         if folders:
             _pick_run(folders)
+        who.badge()
 
 
 def _pick_run(folders: dict[str, Path]) -> None:
@@ -32,7 +47,11 @@ def _pick_run(folders: dict[str, Path]) -> None:
         address.put(run=opened.first_choice(folders))
     # A run that is gone stays in the list under its name: the page says so, rather than show another run unasked.
     names = list(dict.fromkeys([*folders, str(address.get("run"))]))
-    words = {name: opened.run_label(name, folders[name]) if name in folders else f"{name} (not here)" for name in names}
+    blind = veil.owes_any()
+    words = {
+        name: opened.run_label(name, folders[name], blind=blind) if name in folders else f"{name} (not here)"
+        for name in names
+    }
     address.choose_one(
         "run", "Run", names, width=440, label_visibility="collapsed", format_func=lambda name: f"Run: {words[name]}"
     )
@@ -54,6 +73,10 @@ st.set_page_config(page_title="Are these answers safe to show?", layout="wide")
 pages = [st.Page(path, title=title, url_path=title.lower(), default=title == "Overview") for path, title, _ in _PAGES]
 page = st.navigation(pages, position="hidden")
 st.html(Path(__file__).with_name("style.css"))
-_header()
-page.run()
+who.enter()
+_header(page.title)
+try:
+    page.run()
+except UserError as error:
+    opened.stop("This cannot be shown.", str(error), "Choose another run above, or make this one again.")
 _begin_at_the_top(page.title)

@@ -56,13 +56,14 @@ def answer(item: Item, *, chosen: str | None, claims: bool = True, findings: boo
 
 def _claims(item: Item, chosen: str | None) -> Iterable[Highlight]:
     labels = rows.labels(item)
-    for claim in item.claims:
+    for number, claim in enumerate(item.claims):
         name = labels[claim.claim_id]
         picked = claim.claim_id == chosen
         # What says nothing that a guideline could bear out is left as the patient reads it.
         if picked or name != "not_checkable":
             tag = Tag(text=claim_words(claim.claim_id, name), target="", look=f"claim-tag {name}")
-            look = f"claim {name}{' chosen' if picked else ''}"
+            # The number leads a click to the claim's button: see clicks.js.
+            look = f"claim {name} n-{number}{' chosen' if picked else ''}"
             yield Highlight(start=claim.start, end=claim.end, look=look, tags=(tag,))
 
 

@@ -1,6 +1,8 @@
 """What stands beside an answer, as inert HTML: claims, verdicts, passages, findings, records, facts."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import marked
 
@@ -12,6 +14,7 @@ from evals.report.tallies import MEANINGS
 _QUOTE = 400
 """So many characters of an answer or passage are quoted in a list."""
 _MOST_HIDDEN = 20
+_DIGEST = re.compile(r"[0-9a-f]{12,64}")
 
 
 def claim(told: Claim, source: str, name: str) -> str:
@@ -165,6 +168,20 @@ def _line(treatment: Treatment) -> str:
 def _treatment(treatment: Treatment) -> str:
     dated = treatment.start or treatment.end
     return f"{treatment.name}, {treatment.start or '?'} to {treatment.end or 'now'}" if dated else treatment.name
+
+
+def parts_changed(parts: Iterable[Mapping[str, Any]]) -> str:
+    """The changed parts of a prompt and what runs it, before and after; what no score can show is said."""
+    rows = []
+    for part in parts:
+        unread = " <strong class='warn'>not read by this generator: no score can show what it does</strong>"
+        old, new = (one_line(str(part.get(name, "")), _QUOTE) for name in ("before", "after"))
+        # Digests tell a reader that something changed, and nothing more.
+        same = _DIGEST.fullmatch(old) and _DIGEST.fullmatch(new)
+        told = "changed" if same else f"{marked.plain(old)} → {marked.plain(new)}"
+        name = str(part.get("part", "?")).replace("_", " ").replace(".", ": ", 1)
+        rows.append((marked.plain(name), f"{told}{'' if part.get('read', True) else unread}"))
+    return _list(rows)
 
 
 def facts(rows: Iterable[tuple[str, object]]) -> str:

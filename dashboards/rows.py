@@ -1,20 +1,19 @@
 """A run as rows for the screen. Nothing is scored or summed up here that a decision rests on."""
 
 import datetime
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evals.records import SEVERITIES, STATUSES, Item, Passage, Severity
+from evals.records import STATUSES, Item, Passage, Severity
 from evals.report.inert import one_line, visible
-from evals.store import Run, decide
+from evals.store import decide
+from evals.store.light import LightRun
 
 Key = tuple[str, int]
 Row = dict[str, Any]
 
-CHOICES = ("topic", "cancer", "risk", "scorer", "rule", "verdict")
-"""What answers can be filtered by, each by several values."""
-ORDERS = ("worst findings first", "most contradicted claims first", "question id")
 VERDICTS = ("contradicted", "partly", "not_found", "supported", "not_checkable", "no_verdict")
 UNSIGNED = "no one"
 SERIOUS: tuple[Severity, ...] = ("severe", "critical")
@@ -31,104 +30,7 @@ def cell(text: str) -> str:
     return visible(one_line(text))
 
 
-# --- answers ---------------------------------------------------------------------------------------------------------
-
-
-def answers(run: Run) -> list[Row]:
-    """One row for each planned question and repeat, in plan order."""
-    return [_answer_row(run, item) for item in run.items]
-
-
-def _answer_row(run: Run, item: Item) -> Row:
-    answer, question = item.answer, run.questions.get(item.answer.question_id)
-    text = answer.question or (question.text if question else "")
-    verdicts = Counter(labels(item).values())
-    found = [finding for outcome in item.outcomes for finding in outcome.findings]
-    rank = max((SEVERITIES.index(finding.severity) for finding in found), default=-1)
-    return {
-        "question_id": answer.question_id,
-        "repeat": answer.repeat,
-        "id": cell(answer.question_id),
-        "question": cell(text),
-        "topic": question.topic if question else "",
-        "cancer": question.cancer if question else "",
-        "risk": question.risk if question else "",
-        "rank": rank,
-        "worst": SEVERITIES[rank] if found else "",
-        "findings": len(found),
-        "contradicted": verdicts["contradicted"],
-        "ended": _ended(item),
-        "scores": {outcome.scorer: outcome.value for outcome in item.outcomes},
-        "rule": {finding.rule for finding in found},
-        "verdict": {*verdicts},
-        "scorer": {o.scorer for o in item.outcomes if o.findings or o.status != "scored"},
-        "words": f"{answer.question_id} {text} {answer.text}".casefold(),
-    }
-
-
-def _ended(item: Item) -> str:
-    counts = Counter(outcome.status for outcome in item.outcomes)
-    return ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
-
-
-def chosen(table: Sequence[Row], wanted: Mapping[str, Sequence[str]], find: str, order: str) -> list[Row]:
-    """The rows that meet every filter and hold every word of `find`, in the order asked for.
-
-    `wanted` maps a name of `CHOICES` to the values of which a row must have one; no values, no filter.
-    """
-    words = find.casefold().split()
-    kept = [
-        row
-        for row in table
-        if all(_meets(row[name], values) for name, values in wanted.items())
-        and all(word in row["words"] for word in words)
-    ]
-    return sorted(kept, key=lambda row: (*_place(row, order), row["question_id"], row["repeat"]))
-
-
-def _meets(value: str | set[str], values: Sequence[str]) -> bool:
-    return not values or (value in values if isinstance(value, str) else not value.isdisjoint(values))
-
-
-def orders(scorers: Iterable[str]) -> list[str]:
-    """The orders that answers can be shown in; the first is the usual one."""
-    return [*ORDERS, *(f"lowest {name}" for name in scorers)]
-
-
-def _place(row: Row, order: str) -> tuple[float, ...]:
-    if order == ORDERS[1]:
-        return (-row["contradicted"], -row["rank"])
-    if order == ORDERS[2]:
-        return ()
-    if order.startswith("lowest ") and (scorer := order.removeprefix("lowest ")) in row["scores"]:
-        # An answer without this score comes last: it is not the worst, it is unknown.
-        value = row["scores"][scorer]
-        return (2.0 if value is None else value,)
-    return (-row["rank"], -row["contradicted"], -row["findings"])
-
-
-# --- findings and scores ---------------------------------------------------------------------------------------------
-
-
-def findings(run: Run) -> list[Row]:
-    """One row for each finding of the run, the gravest first."""
-    rows = [
-        {
-            "severity": finding.severity,
-            "rule": finding.rule,
-            "message": cell(finding.message),
-            "scorer": outcome.scorer,
-            "question_id": item.answer.question_id,
-            "repeat": item.answer.repeat,
-            "id": cell(item.answer.question_id),
-            "question": cell(item.answer.question),
-        }
-        for item in run.items
-        for outcome in item.outcomes
-        for finding in outcome.findings
-    ]
-    order = {severity: -rank for rank, severity in enumerate(SEVERITIES)}
-    return sorted(rows, key=lambda row: (order[row["severity"]], row["rule"], row["question_id"], row["repeat"]))
+# --- scores ----------------------------------------------------------------------------------------------------------
 
 
 def scores(summary: Mapping[str, Any]) -> list[Row]:
@@ -162,27 +64,36 @@ def prompt_name(manifest: Mapping[str, Any]) -> str:
 # --- guidelines ------------------------------------------------------------------------------------------------------
 
 
-def uses(run: Run) -> dict[str, dict[str, list[Key]]]:
+def uses(run: LightRun) -> dict[str, dict[str, list[Key]]]:
     """Where each passage was used: `given` to an answer, `cited` by it, `evidence` for a verdict on its claims."""
     found: dict[str, dict[str, list[Key]]] = defaultdict(lambda: {"given": [], "cited": [], "evidence": []})
-    for item in run.items:
-        key = (item.answer.question_id, item.answer.repeat)
-        for passage_id in dict.fromkeys(item.answer.passages):
-            found[passage_id]["given"].append(key)
-        for passage_id in dict.fromkeys(a.passage_id for a in item.answer.attributions if a.passage_id):
-            found[passage_id]["cited"].append(key)
-        for passage_id in dict.fromkeys(v.passage_id for v in decide(item.verdicts) if v.passage_id):
-            found[passage_id]["evidence"].append(key)
+    at = {table: run.places(table).tolist() for table in ("answers", "claims")}
+    for how, name in (("given", "passages"), ("cited", "attributions")):
+        codes, texts = run.codes("answers", name)
+        ids = [_named(text, how) for text in texts]
+        for place, code in zip(at["answers"], codes.tolist(), strict=True):
+            for passage_id in ids[code] if code >= 0 <= place else ():
+                found[passage_id][how].append(run.keys[place])
+    codes, names = run.codes("claims", "passage_id")
+    pairs = dict.fromkeys(zip(at["claims"], codes.tolist(), strict=True))
+    for place, code in sorted(pair for pair in pairs if min(pair) >= 0):
+        found[names[code]]["evidence"].append(run.keys[place])
     return dict(found)
 
 
-def guidelines(run: Run, today: datetime.date) -> list[Row]:
+def _named(text: str, how: str) -> tuple[str, ...]:
+    told = json.loads(text) or ()
+    ids = told if how == "given" else (row.get("passage_id") for row in told)
+    return tuple(dict.fromkeys(passage_id for passage_id in ids if passage_id))
+
+
+def guidelines(run: LightRun, today: datetime.date) -> list[Row]:
     """One row for each guideline passage, those that need a person first.
 
     Texts that an answer was given from elsewhere are stored beside the passages and are not guidelines.
     """
     used = uses(run)
-    given = {f"{item.answer.question_id}#{item.answer.repeat}/given" for item in run.items}
+    given = {f"{question_id}#{repeat}/given" for question_id, repeat in run.keys}
     replaced = {old: passage.id for passage in run.passages.values() for old in passage.supersedes}
     rows = [
         _passage_row(passage, replaced.get(passage.id, ""), used.get(passage.id, {}), today)

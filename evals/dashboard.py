@@ -49,6 +49,13 @@ def serve(reports: Path, port: int, address: str | None = None, say: Callable[[s
         _end(child)
 
 
+# What the pages import takes seconds: better before the server listens than while the first reader waits.
+_START = (
+    "import pandas, evals.compare, evals.report.packet, evals.review; from streamlit.web.cli import main; "
+    "main(prog_name='streamlit')"
+)
+
+
 def command(port: int, address: str = ADDRESS) -> list[str]:
     """The command line that starts Streamlit: headless, silent towards the world, at this address only."""
     settings = {
@@ -60,7 +67,7 @@ def command(port: int, address: str = ADDRESS) -> list[str]:
         "browser.gatherUsageStats": "false",
     }
     options = [f"--{name}={value}" for name, value in settings.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(_app()), *options]
+    return [sys.executable, "-c", _START, "run", str(_app()), *options]
 
 
 def _app() -> Path:

@@ -17,17 +17,19 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from evals.records import Attribution, Item, Passage
 from evals.store import write_json
 from tests.dashboard_run import EVIDENCE, HOSTILE, OLDER, PASSAGES, RUN, fever_item, write
+from tests.review_databases import audit_key_of_the_test  # noqa: F401  (a fixture)
 
 ROOT = Path(__file__).resolve().parents[1]
 DASHBOARDS = ROOT / "dashboards"
-PAGES = ("overview", "answers", "answer", "guidelines")
+PAGES = ("overview", "answers", "answer", "compare", "guidelines")
+"""The pages that show a run; those of the reviews have tests of their own."""
 
 
 @pytest.fixture(autouse=True)
@@ -61,10 +63,11 @@ def show(monkeypatch, reports: Path, page: str = "overview", **address: str | li
 
 
 OURS = re.compile(
-    r"<style.*|<script>document\.querySelector\('\[data-testid=stMain\]'\)\?\.scrollTo\(0, 0\) /\* \d+ \*/</script>",
+    r"<style.*|<script>document\.querySelector\('\[data-testid=stMain\]'\)\?\.scrollTo\(0, 0\) /\* \d+ \*/</script>|"
+    + re.escape(f"<script>{(DASHBOARDS / 'clicks.js').read_text(encoding='utf-8')}</script>"),
     re.DOTALL,
 )
-"""The style sheet, and the one script: it holds a number and nothing else that could vary."""
+"""The style sheet and the two scripts: one is a file of ours, the other holds a number and nothing else that varies."""
 
 
 def html(app: AppTest) -> str:
@@ -180,9 +183,10 @@ def test_the_newest_finished_run_is_shown_first_and_written_into_the_address(mon
 
 
 def test_the_overview_says_that_nothing_was_decided(monkeypatch, reports):
-    told = words(show(monkeypatch, reports))
+    told = words(show(monkeypatch, reports, run=RUN))
     assert "Not decided" in told
     assert "This is not a clinical validation" in told
+    assert f"evals gate {reports / 'runs' / RUN}" in told
     assert "1 of 2 guideline passages that no clinician signed" in " ".join(told.split())
 
 
@@ -195,7 +199,7 @@ def test_the_overview_lists_the_gravest_findings_first(monkeypatch, reports):
 
 
 def test_the_overview_counts_all_four_endings(monkeypatch, reports):
-    table = show(monkeypatch, reports).dataframe[1].value
+    table = next(one.value for one in show(monkeypatch, reports).dataframe if "unscored" in one.value)
     by_scorer = table.set_index("scorer")[["planned", "scored", "unscored", "error", "skipped"]].to_dict("index")
     assert by_scorer["faithfulness"] == {"planned": 4, "scored": 2, "unscored": 0, "error": 1, "skipped": 1}
     assert by_scorer["readability"] == {"planned": 4, "scored": 1, "unscored": 1, "error": 1, "skipped": 1}
@@ -212,7 +216,7 @@ def test_a_serious_finding_opens_its_answer(monkeypatch, reports):
 
 def test_a_rule_leads_to_the_answers_with_it(monkeypatch, reports):
     app = show(monkeypatch, reports, run=RUN)
-    place = next(n for n, rule in enumerate(app.dataframe[-1].value["rule"]) if rule == "E18")
+    place = next(n for n, rule in enumerate(app.dataframe[-1].value["named"]) if rule == "E18")
     app.session_state["rules-0"] = {"selection": {"rows": [place], "columns": [], "cells": []}}
     app.run()
     assert app.query_params["rule"] == "E18"
@@ -329,7 +333,7 @@ def test_the_claim_in_the_address_is_the_one_shown_and_another_can_be_chosen(mon
 
 
 def test_an_answer_is_read_without_marks_when_asked_and_never_with_its_hidden_text(monkeypatch, reports):
-    app = show(monkeypatch, reports, "answer", run=RUN, question="Q10", marks="None", panel="Origin")
+    app = show(monkeypatch, reports, "answer", run=RUN, question="Q10", marks="None", panel="How made")
     page = BeautifulSoup(html(app), "html.parser")
     assert not page.select("article .claim, article .finding")
     assert "Ignore the rules above" not in page.select_one("article").get_text()
@@ -340,15 +344,15 @@ def test_an_answer_is_read_without_marks_when_asked_and_never_with_its_hidden_te
 def test_what_was_left_out_stands_at_the_top(monkeypatch, reports):
     app = show(monkeypatch, reports, "answer", run=RUN, question="Q10")
     assert "1 about what was left out" in app.error[0].value
-    first = next(element.proto.body for element in app.get("html") if "class='findings'" in element.proto.body)
+    first = next(element.proto.body for element in app.get("html") if "class='findings" in element.proto.body)
     assert "Does not say to call before taking anything." in first
 
 
 @pytest.mark.parametrize(
     ("panel", "said"),
-    [("Scores", "1 of 3 claims borne out"), ("Scores", "0.33"), ("Should say", "Call your cancer team right now."),
-     ("Should say", "Wait until morning."), ("Record", "IA T1c N0 M0"), ("Record", "ER positive"),
-     ("Record", "AC chemo, 2026-10-01 to now"), ("Origin", "composer"), ("Origin", "aaaa"),
+    [("Scores", "1 of 3 claims borne out"), ("Scores", "0.33"), ("Left out", "Call your cancer team right now."),
+     ("Left out", "Wait until morning."), ("Record", "IA T1c N0 M0"), ("Record", "ER positive"),
+     ("Record", "AC chemo, 2026-10-01 to now"), ("How made", "composer"), ("How made", "aaaa"),
      ("Findings", "Names a medicine."), ("Findings", f"Evidence: {EVIDENCE}")],
 )  # fmt: skip
 def test_scores_record_expectations_and_origin_stand_beside_an_answer(monkeypatch, reports, panel, said):
@@ -445,12 +449,12 @@ def test_a_link_to_a_passage_that_is_not_here_says_so(monkeypatch, corpus_run):
 
 # --- data is inert ---------------------------------------------------------------------------------------------------
 
-OUR_TAGS = {"article", "b", "blockquote", "dd", "div", "dl", "dt", "h1", "h4", "li", "mark", "p", "pre", "span", "strong", "ul"}  # fmt: skip
+OUR_TAGS = {"article", "b", "blockquote", "code", "dd", "div", "dl", "dt", "h1", "h4", "li", "mark", "p", "pre", "span", "strong", "ul"}  # fmt: skip
 
 
 VIEWS = [
     *((page, "Claims") for page in PAGES),
-    *(("answer", panel) for panel in ("Findings", "Scores", "Should say", "Record", "Origin")),
+    *(("answer", panel) for panel in ("Findings", "Scores", "Left out", "Reading", "Notices", "Record", "How made")),
 ]
 
 
@@ -467,6 +471,7 @@ def test_data_is_neither_html_nor_markdown_anywhere(monkeypatch, reports, page, 
     assert not [text for text in texts if re.search(r"(?<!\\)(?:<script|!\[x|:red)|\u202e", text)]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=300), st.integers(-5, 300), st.integers(-5, 300))
 def test_a_passage_is_shown_whole_whatever_its_text_and_evidence(text, start, end):
     sys.path.insert(0, str(DASHBOARDS))
@@ -496,18 +501,21 @@ def test_the_dashboard_keeps_to_its_house_rules():
         assert not re.search(r"sys\.path|unsafe_allow_html|load_dataset|parquet", text), path
         found = re.findall(r"^from (evals[\w.]*) import (\w+)", text, re.MULTILINE)
         ours = {f"{module}.{name}" for module, name in found}
-        allowed = ("evals.store", "evals.records", "evals.errors", "evals.report")
+        allowed = ("evals.store", "evals.records", "evals.errors", "evals.report", "evals.compare", "evals.review",
+                   "evals.dashboard", "evals.parse")  # fmt: skip
         assert all(name.startswith(allowed) for name in ours), (path, ours)
     assert "streamlit" not in sources[DASHBOARDS / "charts.py"]
 
 
 def test_charts_stand_even_where_there_are_no_means():
-    import pandas as pd
+    import altair
 
     charts = importlib.import_module("charts")
     row = {"run": "r", "made": "p v1", "scorer": "readability", "mean": None, "low": None, "high": None}
-    for chart in (charts.score_bars(pd.DataFrame([row])), charts.trend_lines(pd.DataFrame([row]))):
-        assert json.loads(chart.to_json())["$schema"]
+    gain = {"measure": "readability", "gain": None, "low": None, "high": None}
+    for chart in (charts.score_bars([row]), charts.trend_lines([row]), charts.gain_bars([gain])):
+        # Altair knows what Vega-Lite takes.
+        assert altair.Chart.from_dict(chart).to_dict()
 
 
 # --- as a process, in a browser --------------------------------------------------------------------------------------
@@ -577,11 +585,17 @@ def test_every_page_opens_in_a_browser_without_an_error(reports, chromium):
             for name, said in (
                 ("Answers", "4 of 4 answers"),
                 ("Answer", "as a patient sees it"),
+                ("Compare", "Questions that moved"),
+                ("Agreement", "Agreement"),
                 ("Guidelines", "not signed"),
+                ("Review", "Who are you?"),
+                ("Adjudicate", "Who are you?"),
+                ("Audit", "Check the log"),
             ):
                 tab.get_by_role("link", name=name, exact=True).first.click()
                 _settled(tab, said)
-                assert f"run={RUN}" in tab.url
+                # Of what a blind reviewer looks at, the address tells nothing.
+                assert (f"run={RUN}" in tab.url) == (name not in ("Review", "Adjudicate", "Audit"))
                 assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
                     f"{name} is wider than {width} px"
                 )
@@ -608,7 +622,10 @@ def test_the_way_from_the_worst_answer_to_a_passage_works_in_a_browser(reports, 
         _settled(tab, "A fever of 104 °F")
         assert "question=Q10" in tab.url
         assert "topic=emergency" in tab.url
-        tab.get_by_test_id("stButtonGroup").last.get_by_text("c2").click()
+        # A click on the claim in the text, from whichever panel is open.
+        tab.get_by_test_id("stButtonGroup").get_by_text("Scores").click()
+        _settled(tab, "1 of 3 claims borne out")
+        tab.get_by_text("Call your care team right away.").first.click()
         _settled(tab, "Same words.")
         assert "claim=c2" in tab.url
         link = tab.url

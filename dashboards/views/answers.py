@@ -1,43 +1,50 @@
-"""All answers of a run: filtered, searched, the worst first; a row opens the answer."""
+"""All answers of a run: filtered, searched, the worst first, a page at a time; a row opens the answer."""
 
-from collections.abc import Sequence
+import math
 
 import address
 import opened
+import packets
 import rows
+import sheet
 import streamlit as st
+import veil
 
 from evals.records import SEVERITIES
-from evals.report.tallies import LABELS
+from evals.report.tallies import LABELS, RISKS
 
+PAGE = 100
+"""So many answers stand on one page of the list."""
 _HELP = {
     "scorer": "Answers in which this scorer found something, or which it could not score.",
     "rule": "Answers with a finding of this rule.",
     "verdict": "Answers with at least one claim of this verdict.",
+    "disagreement": "Answers on which two judges, or two looks of one judge, say different things of the same claim; "
+    "or on which two clinicians differ.",
 }
+_NAMES = {"rule": "Finding"}
 _SCORE = "From 0 to 1; 1 is good. A dash: no score."
-_RISKS = ("critical", "high", "elevated", "routine")
-_MOST_NAMES = 500
-"""With more answers than this the list to type into is left out; the search narrows them down."""
 
 
-def filters(shown: opened.Opened) -> None:
-    """The filters, the search and the order, each kept in the address."""
-    options = {name: sorted({row[name] for row in shown.answers} - {""}) for name in ("topic", "cancer")}
-    options["risk"] = [risk for risk in _RISKS if any(row["risk"] == risk for row in shown.answers)]
+def filters(shown: opened.Opened, hidden: sheet.Places) -> None:
+    """The filters, the search and the order, each kept in the address; hidden answers bring no choice of their own."""
+    all_answers = shown.sheet
+    options = {name: sorted(set(all_answers.about(name)[1]) - {""}) for name in ("topic", "cancer")}
+    options["risk"] = [risk for risk in RISKS if risk in all_answers.about("risk")[1]]
     options["scorer"] = shown.scorers
-    options["rule"] = sorted({row["rule"] for row in shown.findings})
-    options["verdict"] = [name for name in rows.VERDICTS if any(name in row["verdict"] for row in shown.answers)]
-    for names in (rows.CHOICES[:3], rows.CHOICES[3:]):
-        for column, name in zip(st.columns(3), names, strict=True):
+    options["rule"] = sorted({row["rule"] for row in shown.findings.by_rule(hidden)})
+    options["verdict"] = [name for name in rows.VERDICTS if all_answers.labelled(name)[~hidden].any()]
+    options["disagreement"] = [sheet.JUDGES, sheet.CLINICIANS]
+    for names in (sheet.CHOICES[:3], sheet.CHOICES[3:]):
+        for column, name in zip(st.columns(len(names)), names, strict=True):
             with column:
-                label = "Finding" if name == "rule" else name.capitalize()
+                label = _NAMES.get(name, name.capitalize())
                 address.choose(name, label, options[name], help=_HELP.get(name), placeholder="all", format_func=_words)
     left, middle, right = st.columns([4, 4, 1], vertical_alignment="bottom")
     with left:
         address.write("find", "Search in questions and answers", placeholder="all these words")
     with middle:
-        address.choose_one("sort", "Sort by", rows.orders(shown.scorers))
+        address.choose_one("sort", "Sort by", all_answers.orders())
     right.button("Clear", on_click=address.put, kwargs=dict.fromkeys(address.FILTERS), help="Take all filters away.")
 
 
@@ -45,25 +52,57 @@ def _words(value: str) -> str:
     return LABELS.get(value) or rows.cell(value)
 
 
-def answers(found: Sequence[rows.Row], shown: opened.Opened) -> None:
-    """The rows, and two ways to open one: by a click, or by its name."""
-    st.caption(f"{len(found)} of {len(shown.answers)} answers. Click a line to open the answer.")
-    place = by_name(found) if len(found) <= _MOST_NAMES else None
-    listed = [row | {f"score:{name}": value for name, value in row["scores"].items()} for row in found]
-    clicked = address.table("answers", listed, columns(shown), height=min(36 * (len(found) + 1), 640))
+def answers(found: sheet.Places, hidden: sheet.Places, shown: opened.Opened) -> None:
+    """A page of rows, and two ways to open one: by a click, or by its name."""
+    pages = math.ceil(len(found) / PAGE)
+    at = _page(pages)
+    st.caption(f"{len(found):,} of {len(shown.sheet):,} answers{_where(at, pages)}. Click a line to open the answer.")
+    listed = [
+        shown.sheet.row(place, hidden=bool(hidden[place])) for place in found[at * PAGE : (at + 1) * PAGE].tolist()
+    ]
+    place = by_name(listed)
+    clicked = address.table("answers", listed, columns(shown), height=min(36 * (len(listed) + 1), 640))
+    if pages > 1:
+        turn(at, pages)
+    if not hidden.any():
+        keys = [shown.run.keys[place] for place in found[: packets.MOST].tolist()]
+        packets.of_answers(shown, keys, f"Packet of the first {len(keys)} of these")
     place = clicked if clicked is not None else place
     if place is not None:
-        row = found[place]
+        row = listed[place]
         address.leave("views/answer.py", *address.FILTERS, question=row["question_id"], repeat=str(row["repeat"]))
 
 
-def by_name(found: Sequence[rows.Row]) -> int | None:
-    """A list to type into: the way to an answer without a mouse."""
+def _page(pages: int) -> int:
+    asked = address.get("at") or ""
+    return min(max(int(asked) - 1, 0), pages - 1) if asked.isdecimal() and len(asked) < 9 else 0
+
+
+def _where(at: int, pages: int) -> str:
+    return f", page {at + 1:,} of {pages:,}" if pages > 1 else ""
+
+
+def turn(at: int, pages: int) -> None:
+    """The way to the other pages."""
+    with st.container(horizontal=True, vertical_alignment="center", key="pages"):
+        for label, shortcut, to in (("Previous page", "P", at - 1), ("Next page", "N", at + 1)):
+            there = 0 <= to < pages
+            st.button(
+                label, shortcut=shortcut, disabled=not there, on_click=address.put,
+                kwargs={"at": str(to + 1) if to else None},
+            )  # fmt: skip
+        st.caption(f"Page {at + 1:,} of {pages:,}")
+
+
+def by_name(listed: list[rows.Row]) -> int | None:
+    """A list to type into: the way to an answer of this page without a mouse."""
     return st.selectbox(
         "Open an answer",
-        range(len(found)),
+        range(len(listed)),
         index=None,
-        format_func=lambda place: f"{found[place]['id']}, repeat {found[place]['repeat']}: {found[place]['question']}",
+        format_func=lambda place: (
+            f"{listed[place]['id']}, repeat {listed[place]['repeat']}: {listed[place]['question']}"
+        ),
         placeholder="Open an answer by its id or a word of its question",
         label_visibility="collapsed",
         key=f"by-name-{st.session_state.get('left', 0)}",
@@ -73,7 +112,8 @@ def by_name(found: Sequence[rows.Row]) -> int | None:
 def columns(shown: opened.Opened) -> dict[str, object]:
     """The columns of the table."""
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
-    repeated = any(row["repeat"] for row in shown.answers)
+    repeated = any(repeat for _, repeat in shown.run.keys)
+    differ = number("judges differ", width=90, help="Claims on which judges say different things.")
     return {
         "id": text("id", width=60),
         **({"repeat": number("repeat", width=60)} if repeated else {}),
@@ -82,6 +122,7 @@ def columns(shown: opened.Opened) -> dict[str, object]:
         "worst": text("worst finding", width=100, help=f"Severities go from {SEVERITIES[0]} to {SEVERITIES[-1]}."),
         "findings": number("findings", width=70),
         "contradicted": number("contradicted", width=95, help="Claims that a passage contradicts."),
+        **({"differ": differ} if shown.sheet.judges_differ.any() else {}),
         **{f"score:{name}": number(name, format="%.2f", width=85, help=_SCORE) for name in shown.scorers},
         "ended": text("scoring ended", width=150),
         "topic": text("topic"),
@@ -92,12 +133,16 @@ def columns(shown: opened.Opened) -> dict[str, object]:
 def page(shown: opened.Opened) -> None:
     """The whole page."""
     st.title("Answers")
-    if not shown.answers:
+    if not len(shown.sheet):
         st.info("This run has no answers.")
         return
-    filters(shown)
-    if found := opened.filtered(shown):
-        answers(found, shown)
+    hidden = veil.hidden(shown)
+    if hidden.any():
+        veil.notice(int(hidden.sum()))
+    filters(shown, hidden)
+    found = veil.filtered(shown)
+    if len(found):
+        answers(found, hidden, shown)
     else:
         st.info("No answer meets these filters. Clear them to see all answers again.")
 

@@ -1,53 +1,53 @@
-"""Is the current prompt safe to show? What is known, what is not, and what to look at first."""
+"""Is the current prompt safe to show? What was decided and why, what is not known, and what to look at first."""
 
 import address
 import charts
+import deciding
 import marked
 import opened
-import pandas as pd
+import packets
 import panels
 import rows
 import streamlit as st
+import veil
+import who
 
-from evals.report.facts import NOT_CLINICAL, finding_rows, how_made
+from evals.report.inert import one_line
+from evals.report.tallies import RISKS
 
-_FIRST = 200
+_FIRST = 100
 """So many serious findings are listed; the rest are found on the Answers page."""
 _TALL = 66
 """Pixels of a table row that holds two lines; Streamlit wraps cells from here on."""
+_WORST_CASE = 3
+"""Where none was found among n, a rate of up to 3 in n cannot be ruled out (95%)."""
 
 
-def head(shown: opened.Opened) -> None:
-    """What was run, and that nobody has decided on it."""
+def head(shown: opened.Opened, *, blind: bool) -> None:
+    """What was run."""
     told = shown.run.manifest
     st.title("Is this prompt safe to show?")
     parts = {
-        "Prompt": rows.prompt_name(told),
-        "Generator": told["generator"].get("name"),
+        **({} if blind else {"Prompt": rows.prompt_name(told), "Generator": told["generator"].get("name")}),
         "Suite": told["suite"].get("name"),
         "Started": str(told.get("started", "")).replace("T", " ").replace("+00:00", " UTC"),
     }
     listed = "".join(f"<li><b>{name}</b> {marked.plain(value or 'not given')}</li>" for name, value in parts.items())
     st.html(f"<ul class='facts'>{listed}</ul>")
-    st.warning(
-        "**Not decided.** There is no gate yet: nothing here says that this prompt is safe to show to patients. "
-        f"{NOT_CLINICAL}",
-        icon=":material/gavel:",
-    )
-    with st.expander("How this run was made"):
-        st.html(panels.facts(how_made(shown.run)))
 
 
-def counts(shown: opened.Opened, serious: list[rows.Row]) -> None:
+# --- how far it reaches ----------------------------------------------------------------------------------------------
+
+
+def counts(shown: opened.Opened, serious: int) -> None:
     """The numbers that say where to look and how far to trust."""
     corpus, verdicts = shown.run.manifest["corpus"], shown.run.summary["verdicts"]
-    planned, answered = len(shown.answers), shown.run.summary["answers"]
-    hit = len({(row["question_id"], row["repeat"]) for row in serious})
+    planned, answered = len(shown.sheet), shown.run.summary["answers"]
     cards = [
-        (f"{hit} of {answered}", "answers with a severe or critical finding"),
-        (verdicts.get("contradicted", 0), "claims that a passage contradicts"),
-        (verdicts.get("no_verdict", 0), "claims without a verdict"),
-        (f"{planned - answered} of {planned}", "planned answers that are missing"),
+        (f"{serious:,} of {answered:,}", "answers with a severe or critical finding"),
+        (f"{verdicts.get('contradicted', 0):,}", "claims that a passage contradicts"),
+        (f"{verdicts.get('no_verdict', 0):,}", "claims without a verdict"),
+        (f"{planned - answered:,} of {planned:,}", "planned answers that are missing"),
         (
             f"{corpus.get('unsigned', '?')} of {corpus.get('passages', '?')}",
             "guideline passages that no clinician signed",
@@ -57,7 +57,44 @@ def counts(shown: opened.Opened, serious: list[rows.Row]) -> None:
     st.html(panels.cards(cards))
 
 
-def look_first(serious: list[rows.Row]) -> None:
+def coverage(shown: opened.Opened) -> None:
+    """Which questions were asked, by risk, and what so few of them cannot show."""
+    st.header("How far this reaches")
+    codes, values = shown.sheet.about("risk")
+    asked = [(name, int((codes == values.index(name)).sum())) for name in RISKS if name in values]
+    questions = len({key[0] for key in shown.run.keys})
+    told = {
+        "Questions asked": f"{questions:,}, answered {len(shown.sheet):,} times in all",
+        "By risk": ", ".join(f"{count:,} {name}" for name, count in asked) or "not given",
+        "Topics": ", ".join(sorted(filter(None, shown.sheet.about("topic")[1]))),
+        "Cancers": ", ".join(sorted(filter(None, shown.sheet.about("cancer")[1]))),
+        "Read by clinicians": reviewed(shown),
+    }
+    st.html(panels.facts((name, one_line(value, 600)) for name, value in told.items() if value))
+    if questions:
+        most = min(100.0, 100 * _WORST_CASE / questions)
+        st.caption(
+            f"With {questions:,} questions, a harm that was never seen could still occur in up to "
+            f"{most:.1f} of 100 answers (95%)."
+        )
+
+
+def reviewed(shown: opened.Opened) -> str:
+    """How many answers clinicians have judged; empty where the reviews are not open to who is looking."""
+    if who.person() is None:
+        return ""
+    states = who.store().item_states(shown.run_id)
+    if not states:
+        return "no answer of this run was given out for review"
+    done = sum(state.state in ("adjudicated", "locked", "submitted") for state in states)
+    differ = sum(state.state == "disagreement" for state in states)
+    return f"{done} of {len(states)} answers given out are judged; on {differ} the reviewers differ"
+
+
+# --- what to look at -------------------------------------------------------------------------------------------------
+
+
+def look_first(shown: opened.Opened, serious: list[int]) -> None:
     """The severe and critical findings; a row opens its answer."""
     st.header("Look at these first")
     if not serious:
@@ -67,9 +104,10 @@ def look_first(serious: list[rows.Row]) -> None:
         )
         return
     more = f" The first {_FIRST} are shown; the others are on the Answers page." if len(serious) > _FIRST else ""
-    st.caption(f"{len(serious)} severe or critical findings. Click a line to open the answer.{more}")
+    st.caption(f"{len(serious):,} severe or critical findings. Click a line to open the answer.{more}")
     text = st.column_config.TextColumn
-    listed = [row | {"rule": rows.cell(row["rule"])} for row in serious[:_FIRST]]
+    found = [shown.findings.finding(number) for number in serious[:_FIRST]]
+    listed = [row | {"rule": rows.cell(row["rule"])} for row in found]
     columns = {
         "severity": text("severity", width=70),
         "rule": text("rule", width=90),
@@ -88,15 +126,15 @@ def look_first(serious: list[rows.Row]) -> None:
 def scores(shown: opened.Opened) -> None:
     """Each scorer's mean with its interval, and how every planned answer ended."""
     st.header("Scores")
-    table = pd.DataFrame(rows.scores(shown.run.summary))
-    if table.empty:
+    table = rows.scores(shown.run.summary)
+    if not table:
         st.info("No scorer ran.")
         return
     number = st.column_config.NumberColumn
     names = {**dict.fromkeys(("mean", "low", "high"), number(format="%.3f")), "clusters": number("questions")}
     st.dataframe(table, hide_index=True, placeholder="–", column_config=names)
     st.caption("Every planned answer ends in one of four ways: scored, unscored (with a reason), error or skipped.")
-    st.altair_chart(charts.score_bars(table), alt="Mean score of each scorer with its 95% interval")
+    st.vega_lite_chart(charts.score_bars(table), alt="Mean score of each scorer with its 95% interval")
     st.caption("Point: mean. Line: 95% interval, resampling questions. No line: fewer than 20 questions.")
     why = [
         {"scorer": name, "answers": count, "why": rows.cell(reason)}
@@ -111,31 +149,24 @@ def scores(shown: opened.Opened) -> None:
 def rules(shown: opened.Opened) -> None:
     """All findings by rule; a row leads to the answers with it."""
     st.header("Findings by rule")
-    found = finding_rows(shown.run)
+    found = shown.findings.by_rule(veil.hidden(shown))
     if not found:
         st.info("No findings.")
         return
     st.caption("Click a line to see the answers with this finding.")
-    listed = [
-        {
-            "severity": row.severity,
-            "rule": rows.cell(row.rule),
-            "scorer": row.scorer,
-            "findings": row.findings,
-            "answers": len(row.places),
-            "example": rows.cell(row.example),
-        }
-        for row in found
-    ]
+    listed = [row | {"named": rows.cell(row["rule"])} for row in found]
     column = st.column_config.Column
     columns = {
-        **{name: column(name, width=85) for name in ("severity", "rule", "findings", "answers")},
+        "severity": column("severity", width=85),
+        "named": column("rule", width=85),
+        "findings": column("findings", width=85),
+        "answers": column("answers", width=85),
         "scorer": column("found by", width=100),
         "example": column("for example", width=620),
     }
     place = address.table("rules", listed, columns, height=min(36 * (len(found) + 1), 420))
     if place is not None:
-        address.leave("views/answers.py", rule=found[place].rule)
+        address.leave("views/answers.py", rule=found[place]["rule"])
 
 
 def trend(shown: opened.Opened) -> None:
@@ -147,7 +178,7 @@ def trend(shown: opened.Opened) -> None:
         st.info("No earlier run was scored in exactly the same way, so there is nothing to compare with.")
     else:
         alt = "Mean score of each scorer over the runs, with 95% intervals"
-        st.altair_chart(charts.trend_lines(pd.DataFrame(table)), alt=alt)
+        st.vega_lite_chart(charts.trend_lines(table), alt=alt)
         st.caption("Oldest run on the left, this one on the right. Only runs scored in the same way can be compared.")
     others = sum(rows.scoring(told) != rows.scoring(shown.run.manifest) for _, told, _ in runs)
     if others:
@@ -156,14 +187,31 @@ def trend(shown: opened.Opened) -> None:
 
 
 def page(shown: opened.Opened) -> None:
-    """The whole page."""
-    serious = [row for row in shown.findings if row["severity"] in rows.SERIOUS]
-    head(shown)
-    counts(shown, serious)
-    look_first(serious)
+    """The whole page; of a run that someone still owes reviews of, only what was asked."""
+    hidden = veil.hidden(shown)
+    blind = bool(hidden.any())
+    head(shown, blind=blind)
+    if blind:
+        veil.notice(int(hidden.sum()))
+        st.info("The numbers of the whole run are hidden too: they would tell about the answers you are to judge.")
+        coverage(shown)
+        return
+    numbers = shown.findings.serious(hidden)
+    serious = numbers.tolist()
+    hit = set(shown.run.places("findings")[numbers].tolist())
+    deciding.gate(shown)
+    counts(shown, len(hit))
+    deciding.why(shown)
+    look_first(shown, serious)
+    deciding.never(shown)
+    deciding.changed(shown)
+    coverage(shown)
     scores(shown)
-    rules(shown)
     trend(shown)
+    rules(shown)
+    with st.expander("How this run was made"):
+        st.html(panels.facts(opened.made(shown)))
+    packets.of_run(shown)
 
 
 page(opened.shown())
