@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,10 @@ import pytest
 # Hugging Face's library reports each load to its maker unless told not to; the product sets this itself, but tests that
 # open run folders the way users do import the library first.
 os.environ["HF_UPDATE_DOWNLOAD_COUNTS"] = "0"
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and every process they start inherits that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CHROMIUM = Path("/usr/bin/chromium")
 

@@ -44,3 +44,7 @@ def test_any_quotation_marks_can_be_read(text):
     words = words_of(text, 0, len(text))
     if words:
         assert is_quoted(text, words, words[0].start, words[-1].end) is False
+
+
+def test_a_sentence_without_words_quotes_nothing():
+    assert not is_quoted("“…”", (), 0, 3)

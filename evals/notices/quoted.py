@@ -12,6 +12,8 @@ _AROUND = 3
 
 def is_quoted(text: str, words: Sequence[Word], start: int, end: int) -> bool:
     """Whether `text[start:end]` stands inside a quotation that one of these sentences has words around."""
+    if not words:
+        return False
     first, last = words[0].start, words[-1].end + 1
     for quotation in _QUOTATION.finditer(text, first - 1 if first else 0, last):
         if quotation.start() <= start and end <= quotation.end():
