@@ -65,7 +65,12 @@ def banner(told: decision.Rule, count: int) -> None:
     """The verdict in one box."""
     rules = "1 rule" if count == 1 else f"{count} rules"
     if told["verdict"] == "FAIL":
-        st.error(f"**No: the gate failed.** {rules} did not hold. The reasons stand below.", icon=":material/block:")
+        failed = sum(rule["verdict"] == "FAIL" for rule in told["rules"])
+        unsettled = f", {count - failed} could not be settled" if count > failed else ""
+        broken = "1 rule does" if failed == 1 else f"{failed} rules do"
+        st.error(
+            f"**No: the gate failed.** {broken} not hold{unsettled}. The reasons stand below.", icon=":material/block:"
+        )
     elif told["verdict"] == "UNDECIDED":
         st.warning(
             f"**Not known: the gate is undecided.** {rules} could not be settled: there is too little evidence, which "
@@ -73,9 +78,10 @@ def banner(told: decision.Rule, count: int) -> None:
             icon=":material/help:",
         )
     else:
-        st.success(
-            f"**The gate passed.** All {len(told['rules'])} rules hold. That is no proof of safety. {READ_YOURSELF}",
-            icon=":material/check_circle:",
+        st.info(
+            f"**The gate passed. That is no proof of safety:** the {len(told['rules'])} rules hold, yet answers may "
+            f"have severe findings, new or as in the baseline. The numbers below count them. {READ_YOURSELF}",
+            icon=":material/info:",
         )
     if override := told.get("override"):
         st.html(f"<p><strong>Let through by a person:</strong> {marked.plain(override.get('reason', ''))}</p>")

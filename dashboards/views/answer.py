@@ -66,7 +66,7 @@ def head(shown: opened.Opened, item: Item) -> None:
 
 
 def alarm(item: Item) -> None:
-    """What is gravely wrong, what was left out first: nothing in the text can be marked for it."""
+    """What is gravely wrong, in full: neither a mark far down in the text nor a thing left out may be missed."""
     serious = [finding for finding in all_findings(item) if finding.severity in rows.SERIOUS]
     left_out = [finding for finding in serious if finding.start is None]
     if serious:
@@ -76,8 +76,7 @@ def alarm(item: Item) -> None:
             f"{len(left_out)} about what was left out. All are listed under Findings.",
             icon=":material/flag:",
         )
-    if left_out:
-        st.html(quality.brief(gravest(left_out, len(left_out))))
+        st.html(quality.brief(gravest(serious, len(serious))))
 
 
 def text(item: Item, chosen: str | None) -> None:
