@@ -375,6 +375,9 @@ ASSERTS = [
     ("Does a biopsy spread cancer? Studies have looked at this question for years.", "Biopsies spread cancer.", False),
     ("A positive HPV test means that you have cervical cancer.", "A positive HPV test means that you have cancer.", True),
     ("A positive HPV test does not mean that you have cervical cancer.", "A positive HPV test means that you have cancer.", False),
+    # What a word means promises nothing to the reader; the same words to the reader do.
+    ("Cure means that no trace of the cancer is left and the cancer will not return.", "Treatment will cure your cancer.", False),
+    ("Treatment means that your cancer will be cured.", "Treatment will cure your cancer.", True),
     ("The shot gets rid of the HPV infection you have now.", "The vaccine will clear your HPV infection.", True),
     ("The shot does nothing against the HPV infection you have now.", "The vaccine will clear your HPV infection.", False),
 ]  # fmt: skip

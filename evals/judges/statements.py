@@ -58,7 +58,7 @@ class Statements:
 
     def says(self, statement: str) -> Found:
         """Whether a statement that must be said is: all its parts, wherever they may stand."""
-        sends = _sends().search(statement) is not None or kind_of(statement) == "notice"
+        sends = _pattern("sends").search(statement) is not None or kind_of(statement) == "notice"
         return self._find(statement, SENT if sends else TOLD, _cutoff("says"), self._asked)
 
     def asserts(self, statement: str) -> Found:
@@ -96,7 +96,7 @@ class Statements:
         telling = telling_sentence(looks)
         # Blame wants a sentence that is about it, and in which no check finds a difference.
         about = telling.closeness >= least and repeated(claim, telling) >= _cutoff("asserts_repeated")
-        if least and (not about or telling.has("clash") or telling.has("inflated")):
+        if least and (not about or telling.has("clash") or telling.has("inflated") or only_defines(claim, telling)):
             return Found(0.0, False, *self._place(weighed.best.match.window))
         # What speaks against it more than for it is not said, however much of it is there.
         outweighed = weighed.shares["contradicted"] >= weighed.shares["supported"]
@@ -138,6 +138,15 @@ def repeated(statement: str, telling: Look) -> float:
     """The share of a statement's words, by weight, that the sentence itself has; a heading may just ask."""
     said = read(statement)
     return align.share(said.keys, said.weights, read(telling.match.window.text).keys)
+
+
+def only_defines(statement: str, telling: Look) -> bool:
+    """Whether the sentence tells what a word means, to nobody, and the statement is one about the reader.
+
+    "Cure means that the cancer will not return" is no promise that yours will not.
+    """
+    sentence, reader = telling.match.window.text, _pattern("reader")
+    return bool(reader.search(statement) and _pattern("defines").search(sentence) and not reader.search(sentence))
 
 
 def nearly_said(looks: Sequence[Look]) -> Look | None:
@@ -196,7 +205,7 @@ def _sentence(piece: str) -> str:
 
 def without_lead(statement: str) -> str:
     """A statement without the "No, " or "Also " that only answers or goes on."""
-    told = _leads().sub("", statement.strip())
+    told = _pattern("leads").sub("", statement.strip())
     return told[:1].upper() + told[1:] if told else statement.strip()
 
 
@@ -205,10 +214,5 @@ def _cutoff(name: str) -> float:
 
 
 @cache
-def _leads() -> re.Pattern[str]:
-    return re.compile(load_yaml("completeness.yaml")["leads"], re.IGNORECASE)
-
-
-@cache
-def _sends() -> re.Pattern[str]:
-    return re.compile(load_yaml("completeness.yaml")["sends"], re.IGNORECASE)
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(load_yaml("completeness.yaml")[name], re.IGNORECASE)
