@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from evals.generators import Draft
-from evals.pages import find_attributions, find_sections, find_title
+from evals.pages import apart, find_attributions, find_sections, find_title
 from evals.records import Answer, Question
 from evals.render import render, sniff
 from evals.ties import tied
@@ -26,7 +26,7 @@ def build_answer(
     )  # fmt: skip
     if len(raw) > MAX_RENDERED:
         return replace(base, text=raw)
-    rendered = render(raw, draft.format or sniff(raw))
+    rendered = apart(render(raw, draft.format or sniff(raw)))
     found = find_attributions(rendered.text, rendered.blocks, rendered.links)
     attributions = tied(rendered.text, rendered.blocks, found, draft.ties)
     return replace(

@@ -84,9 +84,7 @@ class Part:
         first = [wording("notice", "first").found(sentence) for sentence in self.sentences]
         extend = [_extends(sentence) for sentence in self.sentences]
         if any(strong):
-            flags = zip(self.sentences, strong, first, extend, strict=True)
-            fitting = sum(any(found) or wording("notice", "support").found(sentence) for sentence, *found in flags)
-            return "strong" if fitting * 2 > len(self.sentences) else ""
+            return "strong" if sum(map(fits_notice, self.sentences)) * 2 > len(self.sentences) else ""
         if all(a or b for a, b in zip(first, extend, strict=True)):
             return "first" if any(first) else "extend"
         return ""
@@ -130,6 +128,12 @@ def parts_of(rendered: Rendered) -> tuple[Part, ...]:
         split = sentences(text) if len(text) <= _LONGEST else ()
         parts.append(Part(block=block, text=text, sentences=split, whole=whole, seen=seen))
     return tuple(parts)
+
+
+def fits_notice(sentence: Said) -> bool:
+    """Whether a sentence may stand in a notice."""
+    told = wording("notice", "first").found(sentence) or wording("notice", "support").found(sentence)
+    return told or _is_notice(sentence) or _extends(sentence)
 
 
 def _is_notice(sentence: Said) -> bool:
