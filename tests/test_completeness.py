@@ -331,10 +331,8 @@ SAYS = [
 
 # What the verifier reads wrongly today, by name; a strict expectation, so that the list shrinks when it reads better.
 MISSED = {
-    "Chemo can leave you with too few of the white blood cells that fight infection.": "# Fever",
     "You join a trial only after you give informed consent.": "# Clinical trials",
-    "You can search for trials at ClinicalTrials.gov.": "# Clinical trials",
-    "The vaccine will clear your HPV infection.": "The shot does nothing",
+    "You may leave a clinical trial at any time.": "# Clinical trials",
 }
 
 

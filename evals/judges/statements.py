@@ -17,9 +17,8 @@ from evals.claims.grammar import is_command
 from evals.claims.kinds import kind_of
 from evals.judges.evidence import Evidence, Match, Window
 from evals.judges.said import Role, Said, said
-from evals.judges.slots import align
-from evals.judges.slots.reading import read
-from evals.judges.weighing import Look, Weighed, calibration, look, nearest_look, weigh
+from evals.judges.saying import Heard, deciding, features, likelihood
+from evals.judges.weighing import Weighed, calibration, look
 from evals.lexicons import load_yaml
 from evals.records import Answer, Claim, Passage, Sentence
 from evals.sentences import split_sentences
@@ -58,53 +57,46 @@ class Statements:
 
     def says(self, statement: str) -> Found:
         """Whether a statement that must be said is: all its parts, wherever they may stand."""
-        sends = _pattern("sends").search(statement) is not None or kind_of(statement) == "notice"
-        return self._find(statement, SENT if sends else TOLD, _cutoff("says"), self._asked)
+        return self._find(statement, SENT if _sends(statement) else TOLD, _cutoff("says"), self._asked)
 
     def asserts(self, statement: str) -> Found:
-        """Whether the answer says in its own voice a statement that must not be said."""
+        """Whether the answer says in its own voice a statement that must not be said: all its parts."""
         # Not under the question: what the reader wrongly assumes is no word of the answer's.
-        return self._find(statement, OWN_VOICE, _cutoff("asserts"), "", least=_cutoff("asserts_closeness"))
+        found, heard = self._find(statement, OWN_VOICE, _cutoff("asserts"), ""), self.heard(statement, OWN_VOICE, "")
+        return replace(found, found=False) if heard and only_defines(heard) else found
 
-    def nearness(self, statement: str) -> tuple[float, float]:
-        """How near the sentence is that most bears a statement out, and the share of its words there, in [0, 1]."""
-        claim = without_lead(statement)
-        looks = [look(claim, match) for match in self._evidence.find(claim)]
-        telling = telling_sentence(looks) if looks else None
-        return (telling.closeness, repeated(claim, telling)) if telling else (0.0, 0.0)
-
-    def _find(self, statement: str, roles: frozenset[Role], cutoff: float, asked: str, *, least: float = 0.0) -> Found:
-        only = frozenset(name for name, role in self._roles.items() if role in roles)
-        whole = self._weigh(without_lead(statement), only, cutoff, asked, least)
-        parts = parts_of(statement)
-        if whole.found or len(parts) == 1:
-            return whole
-        found = [self._weigh(part, only, cutoff, asked, least) for part in parts]
-        weakest = min(found, key=lambda one: one.share)
-        best = max(whole, weakest, key=lambda one: one.share)
-        contradicted = not best.found and any(one.contradicted for one in (whole, *found))
-        return Found(best.share, best.found, best.start, best.end, contradicted)
-
-    def _weigh(self, claim: str, only: frozenset[str], cutoff: float, asked: str, least: float) -> Found:
-        same = self._evidence.quoted(claim)
-        if same is not None and same.passage_id in only:
-            return Found(1.0, True, *self._place(same))
-        looks = [look(claim, _under(match, asked)) for match in self._evidence.find(claim, only)]
-        if not looks:
+    def _find(self, statement: str, roles: frozenset[Role], cutoff: float, asked: str) -> Found:
+        whole, *parts = dict.fromkeys((without_lead(statement), *parts_of(statement)))
+        for claims in ([whole], parts):
+            if exact := self._word_for_word(claims, self._named(roles)):
+                return exact
+        heard = self.heard(statement, roles, asked)
+        if heard is None:
             return Found(0.0, False)
-        weighed = weigh(looks)
-        telling = telling_sentence(looks)
-        # Blame wants a sentence that is about it, and in which no check finds a difference.
-        about = telling.closeness >= least and repeated(claim, telling) >= _cutoff("asserts_repeated")
-        if least and (not about or telling.has("clash") or telling.has("inflated") or only_defines(claim, telling)):
-            return Found(0.0, False, *self._place(weighed.best.match.window))
-        # What speaks against it more than for it is not said, however much of it is there.
-        outweighed = weighed.shares["contradicted"] >= weighed.shares["supported"]
-        share = 0.0 if outweighed else round(weighed.shares["supported"], 3)
-        if share < cutoff and (nearly := nearly_said(looks)):
-            return Found(cutoff, True, *self._place(nearly.match.window))
-        against = share < cutoff and weighed.shares["contradicted"] >= calibration().cutoffs["contradicted"]
-        return Found(share, share >= cutoff, *self._place(_telling(weighed, against)), against)
+        share = round(likelihood(features(heard, parted=bool(parts))), 3)
+        against = share < cutoff and heard.weighed.shares["contradicted"] >= calibration().cutoffs["contradicted"]
+        return Found(share, share >= cutoff, *self._place(_telling(heard.weighed, against)), against)
+
+    def heard(self, statement: str, roles: frozenset[Role] | None = None, asked: str | None = None) -> Heard | None:
+        """What decides whether a statement is said: the whole, or its weakest part; None where there is no line to ask.
+
+        By default where a statement that must be said may stand, and under the reader's question.
+        """
+        only = self._named(roles or (SENT if _sends(statement) else TOLD))
+        above = self._asked if asked is None else asked
+        whole, *parts = [
+            Heard(claim, tuple(look(claim, _under(match, above)) for match in self._evidence.find(claim, only)))
+            for claim in dict.fromkeys((without_lead(statement), *parts_of(statement)))
+        ]
+        return deciding(whole, parts) if whole.looks else None
+
+    def _word_for_word(self, claims: Sequence[str], only: frozenset[str]) -> Found | None:
+        found = [self._evidence.quoted(claim) for claim in claims]
+        windows = [window for window in found if window is not None and window.passage_id in only]
+        return Found(1.0, True, *self._place(windows[0])) if claims and len(windows) == len(claims) else None
+
+    def _named(self, roles: frozenset[Role]) -> frozenset[str]:
+        return frozenset(name for name, role in self._roles.items() if role in roles)
 
     def _place(self, window: Window) -> tuple[int, int]:
         lines = self._lines[window.passage_id]
@@ -129,44 +121,23 @@ class Statements:
         return made
 
 
-def telling_sentence(looks: Sequence[Look]) -> Look:
-    """The one sentence that most bears a statement out."""
-    return max([one for one in looks if one.single] or looks, key=lambda one: (one.opinion.supported, one.closeness))
-
-
-def repeated(statement: str, telling: Look) -> float:
-    """The share of a statement's words, by weight, that the sentence itself has; a heading may just ask."""
-    said = read(statement)
-    return align.share(said.keys, said.weights, read(telling.match.window.text).keys)
-
-
-def only_defines(statement: str, telling: Look) -> bool:
+def only_defines(heard: Heard) -> bool:
     """Whether the sentence tells what a word means, to nobody, and the statement is one about the reader.
 
     "Cure means that the cancer will not return" is no promise that yours will not.
     """
-    sentence, reader = telling.match.window.text, _pattern("reader")
-    return bool(reader.search(statement) and _pattern("defines").search(sentence) and not reader.search(sentence))
-
-
-def nearly_said(looks: Sequence[Look]) -> Look | None:
-    """The sentence that repeats nearly all of a statement and in which no check finds a difference, or None.
-
-    The verifier, trained on texts that differ in one telling word, takes a small harmless change for such a word; an
-    answer that repeats a statement this closely says it.
-    """
-    bounds = load_yaml("completeness.yaml")["nearly"]
-    near = nearest_look([one for one in looks if one.single] or looks)
-    if near.match.coverage < bounds["coverage"] or near.match.nearness < bounds["nearness"]:
-        return None
-    return None if near.has("clash") or near.has("inflated") else near
+    sentence, reader = heard.telling.match.window.text, _pattern("reader")
+    return bool(reader.search(heard.claim) and _pattern("defines").search(sentence) and not reader.search(sentence))
 
 
 def _under(match: Match, asked: str) -> Match:
-    """The match with its window under the reader's question: an answer need not repeat what it is about."""
-    if not asked:
-        return match
-    return replace(match, window=replace(match.window, title=f"{asked} {match.window.title}".strip()))
+    """The match with its window under the reader's question: an answer need not repeat what it is about.
+
+    Without one, under no question at all: the words of "Can I skip chemo?" are not the answer's either.
+    """
+    title = match.window.title
+    title = f"{asked} {title}".strip() if asked else "" if title.endswith("?") else title
+    return replace(match, window=replace(match.window, title=title))
 
 
 def _telling(weighed: Weighed, against: bool) -> Window:
@@ -211,6 +182,10 @@ def without_lead(statement: str) -> str:
 
 def _cutoff(name: str) -> float:
     return float(load_yaml("completeness.yaml")["cutoffs"][name])
+
+
+def _sends(statement: str) -> bool:
+    return _pattern("sends").search(statement) is not None or kind_of(statement) == "notice"
 
 
 @cache
