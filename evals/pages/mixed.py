@@ -33,21 +33,27 @@ def _cut(part: Part) -> Iterator[Block]:
         return
     spans = split_sentences(part.text)
     runs = [
-        (fits, [part.text[span.start : span.end] for span in run], run[0].start)
-        for fits, run in ((fits, list(run)) for fits, run in groupby(spans, key=lambda span: _fits(part, span)))
+        (own, list(run)) for own, run in groupby(zip(spans, _own(part, spans), strict=True), key=lambda one: one[1])
     ]
-    own = [not fits and _says_more(texts, amid=0 < at < len(runs) - 1) for at, (fits, texts, _) in enumerate(runs)]
-    cuts = [runs[at][2] for at in range(1, len(runs)) if own[at] != own[at - 1]]
+    cuts = [run[0][0].start for own, run in runs[1:]]
     for start, end in pairwise((0, *cuts, len(part.text))):
         end = start + len(part.text[start:end].rstrip())
         yield replace(part.block, start=part.block.start + start, end=part.block.start + end)
 
 
-def _fits(part: Part, span: Span) -> bool:
-    return fits_notice(said(part.text[span.start : span.end]))
+def _own(part: Part, spans: Sequence[Span]) -> list[bool]:
+    """For each sentence whether it belongs to no notice; what fits none but says little goes with what is around it."""
+    texts = [part.text[span.start : span.end] for span in spans]
+    fits = [fits_notice(said(text)) for text in texts]
+    own = [not fit and _words(text) >= _LEAST_WORDS for fit, text in zip(fits, texts, strict=True)]
+    for at in range(1, len(own) - 1):
+        if own[at - 1] and own[at + 1] and not fits[at]:
+            own[at] = True
+        elif own[at] and not (own[at - 1] or own[at + 1]):
+            own[at] = _words(texts[at]) >= _LEAST_WORDS_AMID
+    return own
 
 
-def _says_more(sentences: Sequence[str], *, amid: bool) -> bool:
-    """Whether sentences that fit no notice state something of their own."""
-    longest = max((len(one.split()) for one in sentences if not one.rstrip("\"'”’) ").endswith("?")), default=0)
-    return longest >= (_LEAST_WORDS_AMID if amid and len(sentences) == 1 else _LEAST_WORDS)
+def _words(text: str) -> int:
+    """How many words a statement has; a question states nothing."""
+    return 0 if text.rstrip("\"'”’) ").endswith("?") else len(text.split())

@@ -50,6 +50,7 @@ class Wording:
 
     by_word: Mapping[str, tuple[re.Pattern[str], ...]] = field(repr=False)
     always: tuple[re.Pattern[str], ...] = field(repr=False)
+    words: frozenset[str] = field(repr=False)
 
     @classmethod
     def of(cls, phrases: Iterable[str]) -> "Wording":
@@ -62,14 +63,13 @@ class Wording:
                 filed.setdefault(key, []).append(pattern)
             if not keys:
                 always.append(pattern)
-        return cls({key: tuple(patterns) for key, patterns in filed.items()}, tuple(always))
+        return cls({key: tuple(patterns) for key, patterns in filed.items()}, tuple(always), frozenset(filed))
 
     def found(self, text: Said) -> bool:
         """Whether any of the phrases stands in the sentence."""
-        for word in text.words:
-            if any(pattern.search(text.line) for pattern in self.by_word.get(word, ())):
-                return True
-        return any(pattern.search(text.line) for pattern in self.always)
+        # Few words of a sentence, or none, have a phrase filed under them.
+        tried = [pattern for word in self.words & text.words for pattern in self.by_word[word]]
+        return any(pattern.search(text.line) for pattern in (*tried, *self.always))
 
     def found_in(self, texts: Iterable[Said]) -> bool:
         """Whether any of the phrases stands in any of the sentences."""
@@ -123,6 +123,8 @@ def _fold(text: str) -> str:
 
 def _merge(words: list[str]) -> list[str]:
     """Several words that mean one ("artificial intelligence") become that one."""
+    if _same().keys().isdisjoint(words):
+        return words
     merged: list[str] = []
     at = 0
     while at < len(words):
