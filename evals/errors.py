@@ -7,8 +7,10 @@ from collections.abc import Iterable
 class UserError(Exception):
     """Bad input or a missing setting: says where, what was found, what was wanted and what to do.
 
-    The command line prints it on one line and exits with code 2.
+    The command line prints it on one line and exits with `code`: 2, or 4 where a run broke that can go on.
     """
+
+    code = 2
 
     def __init__(self, where: str, found: str, wanted: str = "", fix: str = "") -> None:
         self.where, self.found, self.wanted, self.fix = where, found, wanted, fix

@@ -6,12 +6,13 @@ from importlib import import_module
 from typing import Any
 
 from evals.answers import build_answer
-from evals.citations import library_of
+from evals.citations import cited_passages
 from evals.claims import extract_claims
 from evals.corpus import Corpus, load_corpus
 from evals.errors import UserError
 from evals.generators import Draft, Generator, Resources, make_generator
 from evals.judges import Judge, make_judge
+from evals.llm.prices import price as list_price
 from evals.load import load_questions, questions_from_hugging_face
 from evals.prompt import Prompt, load_prompt
 from evals.records import Question
@@ -94,9 +95,10 @@ def _read_ahead(corpus: Corpus) -> None:
     # What loads at first use loads before the first request, not while replies wait for it; and before worker
     # processes begin, which then share it.
     import_module("aiohttp")
+    list_price("")
     draft = Draft(raw="# Fever\n\nAccording to the NCI, call your doctor at 100.4 °F. It may be an infection.")
-    extract_claims(build_answer(Question(id="", text=""), 0, draft, generator="", prompt=None, seed=0))
-    library_of(corpus.passages)
+    answer = build_answer(Question(id="", text=""), 0, draft, generator="", prompt=None, seed=0)
+    cited_passages(answer, extract_claims(answer), corpus.passages)
 
 
 def _beside_names(judge: Judge, beside: Sequence[Judge]) -> tuple[str, ...]:

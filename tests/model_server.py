@@ -380,16 +380,16 @@ def fitting(schema: dict[str, Any], root: dict[str, Any], drawn: random.Random, 
 
 
 class ModelServer:
-    """The server in a thread of its own, on a free port. Keyword arguments are the fields of `Settings`."""
+    """The server in a thread of its own, on a free port or the one given. Other arguments are those of `Settings`."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *, port: int = 0, **settings: Any) -> None:
         self.settings = Settings(**settings)
         self._service = Service(self.settings)
         self.script, self.seen = self._service.script, self._service.seen
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
-        self.port = 0
+        self.port = port
 
     @property
     def origin(self) -> str:
@@ -424,7 +424,7 @@ class ModelServer:
         self._loop.close()
 
     async def _start(self) -> web.AppRunner:
-        runner, self.port = await listen(self._service, 0)
+        runner, self.port = await listen(self._service, self.port)
         return runner
 
 

@@ -11,10 +11,15 @@ import sys
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evals.errors import UserError
 from evals.llm import Ask, Endpoint, Message, ModelError, Service, Session, cache_path
 from evals.llm.cache import Cache, Entry
+from evals.llm.line import digest
+from evals.llm.session import _chat_key
+from evals.llm.wire import encode
 from tests.cases import ROOT
 from tests.model_server import ModelServer, server_process
 
@@ -206,6 +211,44 @@ def test_anything_that_can_change_the_reply_is_asked_for_itself(path, what):
         reply, _ = talk(path, work)
         assert not reply.cached
         assert server.counts()["requests"] == 2
+
+
+_TEXT = st.text(st.characters(codec=None), max_size=40)
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    said=st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), _TEXT), max_size=4),
+    schema=st.none() | st.dictionaries(_TEXT, _JSON, max_size=3),
+    parameters=st.dictionaries(st.text("abc", min_size=1), _JSON, max_size=3),
+    name=_TEXT, most=st.none() | st.integers(1, 9999), repeat=st.integers(0, 5),
+)  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_a_key_made_from_parts_is_the_digest_of_the_whole(said, schema, parameters, name, most, repeat):
+    # Another key for the same ask would have every reply that is kept paid for again.
+    endpoint = Endpoint(base_url="http://h/v1", model="m", parameters=parameters)
+    made = tuple(Message(role=role, content=text) for role, text in said)
+    one = Ask(messages=made, schema=schema, schema_name=name, max_tokens=most, repeat=repeat)
+    whole = {
+        "chat": {
+            "messages": said, "schema": schema, "schema_name": None if schema is None else name,
+            "max_tokens": most or endpoint.max_tokens, "repeat": repeat,
+        },
+        "place": ("openai", "http://h/v1", None, "m"),
+        "parameters": dict(parameters),
+    }  # fmt: skip
+    assert _chat_key(endpoint, one) == digest(whole)
+
+
+@given(st.dictionaries(_TEXT, _JSON, max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_a_body_is_the_json_it_stands_for_and_half_characters_become_question_marks(body):
+    plain = json.loads(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
+    assert json.loads(encode(body)) == plain
 
 
 def test_two_servers_with_the_same_model_do_not_share_replies(path):

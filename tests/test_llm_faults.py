@@ -72,7 +72,7 @@ def test_each_status_is_a_kind_of_failure_repeated_only_where_that_can_help(serv
     server.script.extend(
         Canned(status, {"error": {"message": "why\x1b[31m not\n"}}, {"Retry-After": "0.001"}) for _ in range(50)
     )
-    error, usage = failing(lambda session: session.ask(endpoint(server, retries=3), ask("q")))
+    error, usage = failing(lambda session: session.ask(endpoint(server, retries=3, start_wait_s=0), ask("q")))
     assert (error.kind, error.fatal) == (kind, fatal)
     assert server.counts()["requests"] == requests
     assert usage.retries == requests - 1
@@ -129,7 +129,7 @@ REPLIES = [
 @pytest.mark.parametrize(("body", "named", "kind"), REPLIES)
 def test_a_reply_without_a_usable_text_is_a_failure_that_names_its_cause(server, body, named, kind):
     server.script.extend(Canned(200, body) for _ in range(20))
-    error, _ = failing(lambda session: session.ask(endpoint(server, retries=2), ask("q")))
+    error, _ = failing(lambda session: session.ask(endpoint(server, start_wait_s=0, retries=2), ask("q")))
     assert error.kind == kind
     assert not error.fatal
     assert named in str(error)
@@ -159,7 +159,7 @@ def _closed_port():
 
 
 def test_a_server_that_is_not_there_is_one_clear_line_and_ends_the_run():
-    one = Endpoint(base_url=f"http://127.0.0.1:{_closed_port()}/v1", model="m")
+    one = Endpoint(base_url=f"http://127.0.0.1:{_closed_port()}/v1", model="m", start_wait_s=0)
     error, usage = failing(lambda session: session.ask(one, ask("q")))
     assert (error.kind, error.fatal) == ("connection", True)
     assert "connection refused (is the server running?) (tried 3 times)" in str(error)
@@ -171,7 +171,8 @@ def test_a_name_that_cannot_be_resolved_is_one_clear_line(monkeypatch):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    error, _ = failing(lambda session: session.ask(Endpoint(base_url="http://models.invalid/v1", model="m"), ask("q")))
+    one = Endpoint(base_url="http://models.invalid/v1", model="m", start_wait_s=0)
+    error, _ = failing(lambda session: session.ask(one, ask("q")))
     assert (error.kind, error.fatal) == ("connection", True)
     assert "cannot be resolved" in str(error)
 
@@ -372,6 +373,8 @@ AFTER = [
     ({"retry-after-ms": "1500", "Retry-After": "9"}, 1.5),
     ({"Retry-After": "Mon, 23 Nov 2026 12:00:30 GMT"}, 30.0),
     ({"Retry-After": "Mon, 23 Nov 2026 11:00:00 GMT"}, 0.0),
+    ({"Retry-After": "Mon, 23 Nov 2026 09:00:07 GMT", "Date": "Mon, 23 Nov 2026 09:00:00 GMT"}, 7.0),
+    ({"Retry-After": "Mon, 23 Nov 2026 12:00:30 GMT", "Date": "today"}, 30.0),
     ({"Retry-After": "soon"}, None),
     ({"Retry-After": "inf"}, None),
     ({"Retry-After": "nan"}, None),

@@ -182,7 +182,7 @@ def test_no_key_reaches_an_error_a_log_a_reply_or_the_cache(how, monkeypatch, tm
     monkeypatch.setenv("TEST_KEY", CANARY)
     caplog.set_level(logging.DEBUG)
     with ModelServer(**how) as server:
-        one = endpoint(server, key_env="TEST_KEY", retries=1, timeout_s=0.2)
+        one = endpoint(server, key_env="TEST_KEY", retries=1, timeout_s=0.2, start_wait_s=0)
         seen = []
 
         async def work():

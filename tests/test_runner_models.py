@@ -407,6 +407,49 @@ def test_a_forecast_counts_requests_tokens_and_dollars_and_asks_nothing():
     assert total.cost == found.cost == pytest.approx((total.tokens_in + 2 * total.tokens_out) / 1e6)
 
 
+def _forecast_with(tmp_path, scorer):
+    """What a run of three composed answers with this scorer would ask, and what a run of them does ask."""
+    with ModelServer() as server:
+        asked = {"base_url": server.url, "model": "m", "price": {"input": 1, "output": 2}}
+        settings = {"llm": asked, "embeddings": {**asked, "model": "e"}}
+        suite = replace(
+            _suite(server.url), generator=Part(name="composer"), judge=Part(name="local"),
+            scorers=(Part(name=scorer, settings=settings),),
+        )  # fmt: skip
+        plan = prepare(suite, limit=3)
+        found = forecast(plan)
+        assert server.counts()["requests"] == 0
+        execute(plan, start(plan, tmp_path, NOW, {}), lambda _: None)
+        return found, server.counts()["requests"]
+
+
+@pytest.mark.parametrize("metric", ["Faithfulness", "AnswerRelevancy", "ContextRecall"])
+def test_a_forecast_knows_what_a_metric_of_ragas_will_ask(metric, tmp_path):
+    found, asked = _forecast_with(tmp_path, f"ragas:{metric}")
+    # At most: the same text from the model twice has its vector once.
+    assert 0 < asked <= found.calls <= asked + 2
+    assert found.not_counted == ()
+    assert found.cost > 0
+    assert all(total.tokens_in > 0 for total in found.models)
+
+
+def test_a_metric_that_asks_no_model_is_forecast_to_ask_nothing(tmp_path):
+    found, asked = _forecast_with(tmp_path, "ragas:ExactMatch")
+    assert (found.calls, asked, found.not_counted) == (0, 0, ())
+
+
+def test_a_scorer_that_breaks_when_it_is_tried_is_told_as_not_known():
+    class Odd(Asking):
+        async def scored(self, case, session):
+            raise TypeError("it wants another session")
+
+    plan = prepare(_suite("http://127.0.0.1:9/v1"), limit=2)
+    plan = replace(plan, scorers=(Odd("http://127.0.0.1:9/v1"), Asking("http://127.0.0.1:9/v1")))
+    found = forecast(plan)
+    assert found.not_counted == ("asking",)
+    assert found.calls == 2 + 2 + 2 + 2
+
+
 # --- the command line ------------------------------------------------------------------------------------------------
 
 
@@ -522,7 +565,7 @@ ENDS = {
     "no model": (("--generator", "chat"), 2, "--model"),
     "nothing asks": (("--model", "m"), 2, "no part of this run asks a model"),
     "unknown setting": (("--generator", "chat", "--model", "m", "--set", "generator.modle=1"), 2, 'Did you mean "model"'),
-    "nobody there": (("--generator", "chat", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--set", "generator.retries=0"), 4, "127.0.0.1:9"),
+    "nobody there": (("--generator", "chat", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--set", "generator.start_wait_s=0"), 4, "127.0.0.1:9"),
 }  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def main() -> None:
     try:
         app()
     except UserError as error:
-        sys.exit(_complain(f"error: {error}", 2))
+        sys.exit(_complain(f"error: {error}", error.code))
     except Exception as error:  # a bug, or a broken machine: said in one line unless someone is debugging
         if os.environ.get("EVALS_DEBUG"):
             raise

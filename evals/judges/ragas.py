@@ -78,7 +78,9 @@ class RagasJudge:
         for batch in batches:
             material = self._library.material(answer, batch, given, limits=self._limits)
             work += [(material, group) for group in self._groups(batch, material)]
-        found = await asyncio.gather(*(self._judge(material, group, session) for material, group in work))
+        asked = [self._judge(material, group, session) for material, group in work]
+        # A task for a single one would cost as much as reading the reply.
+        found = [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
         place = {claim.claim_id: number for number, claim in enumerate(claims)}
         return tuple(
             sorted((v for part in found for v in part), key=lambda v: (place[v.claim_id], SCOPES.index(v.scope)))

@@ -8,9 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from heapq import nsmallest
 from itertools import zip_longest
 from math import log
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from evals.concepts import load_concepts
 from evals.lexicons import load_yaml
@@ -19,6 +22,8 @@ from evals.words import stem, stems
 
 _UNIT = 1_000_000
 """Weights are whole millionths: sums of them do not depend on their order."""
+Scores = NDArray[np.float64]
+"""How much each piece shares with a text, by its number; whole numbers."""
 _DEPTH = 4
 _EVERYWHERE = 0.5
 """Words in more than this share of the pieces tell none of them apart."""
@@ -68,29 +73,35 @@ class Retrieval:
         k1, b = float(weights["k1"]), float(weights["b"])
         spread = Counter(term for one in counts for term in one)
         rarity = {term: log(1 + (len(counts) - n + 0.5) / (n + 0.5)) for term, n in spread.items()}
-        self._postings: dict[str, list[tuple[int, int]]] = {}
+        postings: dict[str, list[tuple[int, int]]] = {}
         for number, one in enumerate(counts):
             norm = k1 * (1 - b + b * lengths[number] / mean) if mean else k1
             for term, count in one.items():
                 if spread[term] > _EVERYWHERE * len(counts) > 5:
                     continue
                 weight = rarity[term] * count * (k1 + 1) / (count + norm)
-                self._postings.setdefault(term, []).append((number, round(weight * _UNIT)))
+                postings.setdefault(term, []).append((number, round(weight * _UNIT)))
+        # Numbers of pieces above their weights: a corpus of thousands is searched in one go.
+        self._postings: dict[str, NDArray[np.int64]] = {
+            term: np.array(rows, np.int64).T.copy() for term, rows in postings.items()
+        }
 
-    def scores(self, text: str) -> Mapping[int, int]:
-        """For each piece that shares a word with a text, by its number, how much."""
-        found: dict[int, int] = {}
-        for term in set(_terms(text)):
-            for number, weight in self._postings.get(term, ()):
-                found[number] = found.get(number, 0) + weight
-        return found
+    def scores(self, text: str) -> Scores:
+        """How much each piece shares with a text."""
+        rows = [row for term in set(_terms(text)) if (row := self._postings.get(term)) is not None]
+        if not rows:
+            return np.zeros(0)
+        numbers, weights = np.concatenate(rows, axis=1) if len(rows) > 1 else rows[0]
+        return np.bincount(numbers, weights)
 
-    def ranked(self, scores: Mapping[int, int], most: int, only: frozenset[str] | None = None) -> list[int]:
+    def ranked(self, scores: Scores, most: int, only: frozenset[str] | None = None) -> list[int]:
         """The numbers of the `most` best pieces, best first; `only` names the passages that count."""
-        allowed = scores if only is None else [n for n in scores if self.pieces[n].passage.id in only]
-        return [number for _, number in nsmallest(most, [(-scores[number], number) for number in allowed])]
+        allowed: NDArray[Any] = scores.nonzero()[0]
+        if only is not None:
+            allowed = np.array([n for n in allowed.tolist() if self.pieces[n].passage.id in only], np.int64)
+        return allowed[np.argsort(-scores[allowed], kind="stable")[:most]].tolist()
 
-    def best(self, claims: Sequence[Mapping[int, int]], limit: int) -> tuple[Piece, ...]:
+    def best(self, claims: Sequence[Scores], limit: int) -> tuple[Piece, ...]:
         """The pieces that most claims need, of each claim's scores: everyone's first, everyone's second, and so on.
 
         At most `limit` pieces.

@@ -17,7 +17,7 @@ DEFAULT_MAX_TOKENS = 4096
 
 ENDPOINT_SETTINGS = (
     "api", "base_url", "model", "key_env", "parameters", "concurrency", "requests_per_minute", "timeout_s", "retries",
-    "api_version", "price",
+    "start_wait_s", "api_version", "price",
 )  # fmt: skip
 
 _DEFAULTS: Mapping[str, tuple[str | None, str]] = {
@@ -70,8 +70,9 @@ class Endpoint:
 
     `key_env` names the environment variable with the key, null for a server that wants none. `concurrency` is the most
     requests at once, `requests_per_minute` the provider's limit (null = none known), `timeout_s` seconds for one
-    request, `retries` how often one request is repeated after a fault. `api_version` is Azure's. `price` is US dollars
-    per million tokens (in, out) where the price list does not know the model.
+    request, `retries` how often one request is repeated after a fault, `start_wait_s` seconds that a server may take
+    to start, before its first reply (null: as `starting` says). `api_version` is Azure's. `price` is US dollars per
+    million tokens (in, out) where the price list does not know the model.
     """
 
     api: Api = "openai"
@@ -83,6 +84,7 @@ class Endpoint:
     requests_per_minute: int | None = None
     timeout_s: float = 120
     retries: int = 6
+    start_wait_s: float | None = None
     api_version: str | None = None
     price: tuple[float, float] | None = None
 
@@ -201,7 +203,7 @@ def _price(settings: Mapping[str, Any], where: str) -> tuple[float, float] | Non
 
 
 def limits(settings: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Concurrency, requests a minute, time limit and retries, where they are set.
+    """Concurrency, requests a minute, time limits and retries, where they are set.
 
     Raises:
         UserError: one is no number or out of range.
@@ -211,6 +213,7 @@ def limits(settings: Mapping[str, Any], where: str) -> dict[str, Any]:
         "requests_per_minute": (int, 1, 10_000_000),
         "timeout_s": (float, 0.01, 86_400),
         "retries": (int, 0, 100),
+        "start_wait_s": (float, 0, 86_400),
     }
     given = {name: ranges[name] for name in ranges if settings.get(name) is not None}
     return {name: number(settings, name, where, *bounds) for name, bounds in given.items()}

@@ -15,6 +15,7 @@ from evals.llm.prices import price_of
 from evals.llm.purse import Purse
 from evals.llm.retries import Budget, Tries
 from evals.llm.service import Service
+from evals.llm.starting import Starting
 from evals.llm.transport import SHORTEST_SECRET, Raw, Request, Transport, blotted
 from evals.llm.usage import Tally
 from evals.llm.wire import Said
@@ -62,9 +63,15 @@ class Exchange:
         gate = self._gates.setdefault((place, target.key_env), Gate())
         gate.allow(target.concurrency, target.requests_per_minute)
         tally = self.tallies.setdefault(target.shown, Tally())
-        line = Line(target, gate, tally, Budget(target.retries, target.concurrency), price)
+        start = Starting(target.start_wait_s, self._first_wait_s)
+        line = Line(target, gate, tally, Budget(target.retries, target.concurrency), start, price)
         self._lines[target] = line
         return line
+
+    @property
+    def waiting(self) -> str | None:
+        """The server that is waited for until it has started, and why; null when none is."""
+        return next((told for line in self._lines.values() if (told := line.waiting)), None)
 
     async def run(self, line: Line, call: Call) -> Said:
         """What the reply says.
@@ -74,11 +81,13 @@ class Exchange:
         """
         tries = Tries(line.target.retries, f"{self._seed}:{call.seed}", self._first_wait_s)
         while True:
-            outcome = await self._try(line, call)
+            outcome, started = await self._try(line, call)
             if isinstance(outcome, Said):
                 line.budget.replied()
                 return outcome
-            wait = tries.wait(outcome, line.budget, reached=line.reached)
+            wait = _until_there(line, outcome, started)
+            if wait is None:
+                wait = tries.wait(outcome, line.budget, reached=line.reached)
             if wait is None:
                 raise _error(line, outcome, tries)
             line.tally.retries += 1
@@ -86,7 +95,8 @@ class Exchange:
                 line.gate.pause(wait)  # also where the server did not say how long
             await asyncio.sleep(wait)
 
-    async def _try(self, line: Line, call: Call) -> Said | Fault:
+    async def _try(self, line: Line, call: Call) -> tuple[Said | Fault, float]:
+        """How the request ended, and when it started."""
         target = line.target
         secret = key_from(target.key_env, target.shown) if target.key_env else None
         header = _key_header(target, secret) if secret else {}
@@ -105,7 +115,7 @@ class Exchange:
         finally:
             line.gate.leave()
         _learn(line, outcome, started)
-        return outcome
+        return outcome, started
 
 
 def _without_key(outcome: Said | Fault, secret: str | None) -> Said | Fault:
@@ -138,10 +148,26 @@ def _learn(line: Line, outcome: Said | Fault, started: float) -> None:
         line.gate.replied()
         return
     line.reached = line.reached or not outcome.connect
-    if outcome.overload:
+    if outcome.overload and (line.good or not line.start.limit(outcome)):
         line.gate.overloaded(started)
     if outcome.wait:
         line.gate.pause(outcome.wait)
+
+
+def _until_there(line: Line, fault: Fault, started: float) -> float | None:
+    """Seconds to wait for a server that has not given one reply yet; null where this is not about its start.
+
+    Raises:
+        ModelError: it has been waited for long enough.
+    """
+    if line.good or not line.start.limit(fault):
+        return None
+    wait = line.start.pause(fault, started)
+    if wait is None:
+        waited = f"waited {line.start.waited:.3g} s for it to start; start_wait_s sets how long"
+        raise ModelError(fault.kind, f"{line.target.shown}: {fault.cause} ({waited})", fatal=True)
+    line.gate.probe(wait)
+    return wait
 
 
 def _error(line: Line, fault: Fault, tries: Tries) -> ModelError:

@@ -32,8 +32,8 @@ class Fault:
     """Why one request gave no usable reply.
 
     `retry`: asking again can help. `overload`: the server wants fewer requests. `wait`: seconds it asked for.
-    `connect`: no connection came about. `charged`: the request may have been answered, and so paid; `tokens`: in and
-    out, where the reply still told. `status`: of HTTP.
+    `connect`: no connection came about. `begun`: a reply had begun. `charged`: the request may have been answered, and
+    so paid; `tokens`: in and out, where the reply still told. `status`: of HTTP.
     """
 
     kind: Kind
@@ -43,6 +43,7 @@ class Fault:
     overload: bool = False
     wait: float | None = None
     connect: bool = False
+    begun: bool = False
     charged: bool = False
     tokens: tuple[int | None, int | None] | None = None
     status: int | None = None
@@ -91,7 +92,10 @@ def _stop(kind: Kind, cause: str, status: int | None = None) -> Fault:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds that a server asks to wait: `Retry-After` in seconds or as an HTTP date, or `retry-after-ms`."""
+    """Seconds that a server asks to wait: `Retry-After` in seconds or as an HTTP date, or `retry-after-ms`.
+
+    A date is held against the server's own `Date`: this machine's clock (`now`) may be wrong, or be set meanwhile.
+    """
     for name, unit in (("retry-after-ms", 1000.0), ("Retry-After", 1.0)):
         given = headers.get(name, "").strip()[:100]
         try:
@@ -100,13 +104,17 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
             continue
         if math.isfinite(seconds):
             return min(max(0.0, seconds), 1e9)
+    moment = _date(headers.get("Retry-After", ""))
+    return None if moment is None else max(0.0, (moment - (_date(headers.get("Date", "")) or now)).total_seconds())
+
+
+def _date(text: str) -> datetime | None:
+    """An HTTP date, null where it is none."""
     try:
-        moment = parsedate_to_datetime(headers.get("Retry-After", "")[:100])
+        moment = parsedate_to_datetime(text[:100])
     except (ValueError, TypeError, IndexError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _said(body: bytes) -> str:
@@ -149,7 +157,7 @@ def by_exception(error: Exception, timeout_s: float) -> Fault:
     if isinstance(error, aiohttp.ClientConnectorError):
         return Fault(kind="connection", cause=_refusal(error), retry=True, connect=True)
     if isinstance(error, aiohttp.ClientPayloadError):
-        return Fault(kind="connection", cause="the reply was cut off", retry=True, charged=True)
+        return Fault(kind="connection", cause="the reply was cut off", retry=True, begun=True, charged=True)
     if isinstance(error, aiohttp.ClientResponseError):
         return Fault(kind="connection", cause="the server does not speak HTTP", retry=True)
     if isinstance(error, (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)):

@@ -28,6 +28,7 @@ class Gate:
         self._paused_until = float("-inf")
         self._interval = 0.0
         self._next_start = float("-inf")
+        self._good = self._probing = False
 
     def allow(self, concurrency: int, requests_per_minute: int | None) -> None:
         """Take in an endpoint's limits: the widest concurrency and the strictest rate count for the provider."""
@@ -85,7 +86,12 @@ class Gate:
                 place.set_result(None)
 
     def replied(self) -> None:
-        """A good reply: grow back towards the limit."""
+        """A good reply: grow back towards the limit, at once where only the start was waited for."""
+        self._good = True
+        if self._probing:
+            self._probing = False
+            self.limit = float(self.most)
+            self._wake()
         if self.limit < self.most:
             self.limit = min(self.most, self.limit + max(1.0, self.most / _ROUNDS) / self.limit)
             self._wake()
@@ -95,6 +101,16 @@ class Gate:
         if started >= self._cut_at:
             self.limit = max(1.0, self.limit * _CUT)
             self._cut_at = self._clock()
+
+    def probe(self, seconds: float) -> None:
+        """The server is not there yet: after so many seconds one request at a time, until the first good reply.
+
+        A provider that has given a good reply, of another model say, is there.
+        """
+        if not self._good:
+            self._probing = True
+            self.limit = 1.0
+            self.pause(seconds)
 
     def pause(self, seconds: float) -> None:
         """No request starts for so long."""

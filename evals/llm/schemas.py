@@ -51,6 +51,17 @@ def _text(same: _Same) -> str:
     return json.dumps(same.schema, sort_keys=True, default=dict)
 
 
+def compact_schema(schema: Mapping[str, Any]) -> bytes:
+    """The same as the bytes that a request's digest is made of."""
+    return _compact(_Same(schema))
+
+
+@lru_cache(maxsize=256)
+def _compact(same: _Same) -> bytes:
+    text = json.dumps(same.schema, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=dict)
+    return text.encode("utf-8", "surrogatepass")
+
+
 def tightened(schema: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
     """The schema as strict servers want it (all properties required, no others), and whether it can be strict.
 

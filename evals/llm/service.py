@@ -18,6 +18,7 @@ SERVICE_SETTINGS = (
     "requests_per_minute",
     "timeout_s",
     "retries",
+    "start_wait_s",
     "price",
 )
 
@@ -38,6 +39,7 @@ class Service:
     requests_per_minute: int | None = None
     timeout_s: float = 120
     retries: int = 6
+    start_wait_s: float | None = None
     price: float | None = None
 
     @property

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -14,10 +16,10 @@ from evals.llm.endpoint import Endpoint
 from evals.llm.errors import ModelError
 from evals.llm.exchange import Exchange
 from evals.llm.kept import Kept
-from evals.llm.line import Line, digest
+from evals.llm.line import Line, digest, written, written_text
 from evals.llm.messages import Ask, Fetched, Message, Reply
 from evals.llm.retries import FIRST_WAIT_S
-from evals.llm.schemas import CUT_OFF, read_shape, schema_of
+from evals.llm.schemas import CUT_OFF, compact_schema, read_shape, schema_of
 from evals.llm.service import Service
 from evals.llm.usage import Usage, total
 from evals.llm.wire import Said
@@ -67,6 +69,11 @@ class Session:
     def usage(self) -> Usage:
         """What has been used so far, in total and by endpoint."""
         return total(self._exchange.tallies)
+
+    @property
+    def waiting(self) -> str | None:
+        """The server that is waited for until it has started, and why; null when none is."""
+        return self._exchange.waiting
 
     def check(self, target: Endpoint | Service) -> None:
         """Fail before the first request if this target cannot be used: no key, or a cost limit without a price.
@@ -184,19 +191,32 @@ class Session:
 
 
 def _chat_key(endpoint: Endpoint, ask: Ask) -> str:
-    asked = {
-        "messages": [(message.role, message.content) for message in ask.messages],
-        "schema": ask.schema,
-        "schema_name": ask.schema_name if ask.schema is not None else None,
-        "max_tokens": ask.max_tokens or endpoint.max_tokens,
-        "repeat": ask.repeat,
-    }
-    return _key(endpoint, {"chat": asked})
+    """The digest of what can change the reply.
+
+    As `digest` would make it of `{"chat": {…}, "parameters": …, "place": …}`, from parts: the schema and the model are
+    the same in every request of a judge, and most of the rest is text.
+    """
+    said = b",".join(b"[%b,%b]" % (written(one.role), written_text(one.content)) for one in ask.messages)
+    most, number = written(ask.max_tokens or endpoint.max_tokens), written(ask.repeat)
+    schema = b"null" if ask.schema is None else compact_schema(ask.schema)
+    name = written(ask.schema_name if ask.schema is not None else None)
+    parts = (b'{"chat":{"max_tokens":', most, b',"messages":[', said, b'],"repeat":', number, b',"schema":', schema,
+             b',"schema_name":', name, b"},", _model(endpoint), b"}")  # fmt: skip
+    return sha256(b"".join(parts)).hexdigest()
 
 
 def _key(endpoint: Endpoint, asked: Mapping[str, Any]) -> str:
+    return digest({**_place(endpoint), **asked})
+
+
+@lru_cache(maxsize=256)
+def _model(endpoint: Endpoint) -> bytes:
+    return written(_place(endpoint))[1:-1]
+
+
+def _place(endpoint: Endpoint) -> dict[str, Any]:
     place = (endpoint.api, endpoint.base_url, endpoint.api_version, endpoint.model)
-    return digest({"place": place, "parameters": endpoint.parameters, **asked})
+    return {"place": place, "parameters": endpoint.parameters}
 
 
 def _repair(ask: Ask, bad: str, problem: str) -> Ask:

@@ -110,6 +110,8 @@ def _escaped(secret: str) -> re.Pattern[bytes]:
 
 
 async def _read(response: "ClientResponse") -> bytes | None:
+    if (response.content_length or MAX_BYTES) < MAX_BYTES and "Content-Encoding" not in response.headers:
+        return await response.read()  # no longer than it says
     parts: list[bytes] = []
     size = 0
     async for part in response.content.iter_any():

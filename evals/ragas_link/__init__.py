@@ -6,8 +6,11 @@ happens while the first answers are being generated.
 
 import ast
 import asyncio
+import gc
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -73,10 +76,27 @@ def load() -> ModuleType:
     check_ragas()
     os.environ.update(_QUIET)
     try:
-        return import_module("evals.ragas_link.models")
+        with _left_alone():
+            return import_module("evals.ragas_link.models")
     except ImportError as error:
         fix = "Install what requirements.lock names."
         raise UserError("ragas", f"cannot be imported ({error})", fix=fix) from error
+
+
+@contextmanager
+def _left_alone() -> Iterator[None]:
+    """An import without the garbage collector, which then leaves what was imported alone.
+
+    ragas brings hundreds of thousands of objects that stay; one look through them takes as long as 100 requests.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if enabled:
+            gc.enable()
 
 
 _models: ModuleType | None = None

@@ -1,6 +1,7 @@
 """Doing all items of a run: one after another, or as many at once as the models allow; stored as they are done."""
 
 import asyncio
+import gc
 import json
 import signal
 import threading
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_TOLD_EVERY = 1.0
+"""Seconds between two accounts of a run in which nothing gets done."""
+
 
 def execute(
     plan: Plan, folder: Path, tell: Tell, *, cache: Path | None = None, max_cost: float | None = None
@@ -40,10 +44,11 @@ def execute(
     with_models = any(map(asks_models, (plan.generator, plan.judge, *plan.beside, *plan.scorers)))
     own_cache = folder / "replies.sqlite3"
     with ExitStack() as stack:
+        stack.enter_context(_what_is_loaded_stays())
         # Worker processes begin before any file is opened or connection made: they must share none.
         beside = stack.enter_context(Beside(plan)) if with_models else None
         log = stack.enter_context(journal.Journal(folder))
-        items = Items(plan, log, tell)
+        items = Items(plan, log, tell, together=beside is not None and beside.ours)
         if beside:
             _at_once(items, beside, cache or own_cache, max_cost)
         else:
@@ -58,6 +63,16 @@ def execute(
     for path in folder.glob(f"{own_cache.name}*"):
         path.unlink()
     return run
+
+
+@contextmanager
+def _what_is_loaded_stays() -> Iterator[None]:
+    """Corpus, lexicons and models outlive the run: looking through them for garbage takes time, here and in workers."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _without_waiting(work: Coroutine[Any, Any, T]) -> T:
@@ -90,6 +105,7 @@ async def _all(items: Items, hands: Beside, cache: Path, max_cost: float | None)
     async with Session(cache=cache, max_cost=left) as session:
         units = iter(hands.plan.units)
         fatal: list[ModelError] = []
+        telling = asyncio.create_task(_keep_telling(items, session))
         try:
             with _stopped_by_signals():
                 async with asyncio.TaskGroup() as group:
@@ -99,9 +115,17 @@ async def _all(items: Items, hands: Beside, cache: Path, max_cost: float | None)
                         # One after another, so that the first request is sent before the last is put together.
                         await asyncio.sleep(0)
         finally:
+            telling.cancel()
             items.note(session, last=True)
     if fatal:
         raise fatal[0]
+
+
+async def _keep_telling(items: Items, session: "Session") -> None:
+    # Also while nothing is done: a slow model, or a server that is still starting.
+    while True:
+        await asyncio.sleep(_TOLD_EVERY)
+        items.note(session)
 
 
 async def _take(

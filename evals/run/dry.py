@@ -1,13 +1,18 @@
 """What a run would ask of models, without asking: calls, tokens and money by endpoint."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from evals.errors import UserError
 from evals.judges.canaries import canary_estimates
 from evals.llm.estimate import TYPICAL_CHARACTERS, TYPICAL_CLAIM, Estimate, EstimatesVerdicts, Total, totals
+from evals.llm.rehearsal import Rehearsal
 from evals.plan import Plan, asks_models
-from evals.records import Question
+from evals.records import Answer, Case, Question
+
+_USUAL_PASSAGES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +39,9 @@ class Forecast:
 def forecast(plan: Plan) -> Forecast:
     """What the run would ask; answers that do not exist yet are taken to be of the usual length."""
     asked = [unit for unit in plan.units if not unit.skip]
-    found = totals([*(estimate for unit in asked for estimate in _of(plan, unit.question)), *_planted(plan)])
-    silent = tuple(part.name for part in _asking(plan) if not hasattr(part, "estimate"))
-    return Forecast(answers=len(asked), models=found, not_counted=silent)
+    tried, silent = _rehearsed(plan, [unit.question for unit in asked])
+    told = (estimate for unit in asked for estimate in _of(plan, unit.question))
+    return Forecast(answers=len(asked), models=totals([*told, *tried, *_planted(plan)]), not_counted=silent)
 
 
 def check_models(plan: Plan) -> None:
@@ -77,6 +82,44 @@ def _of(plan: Plan, question: Question) -> Iterator[Estimate]:
             continue
         for _ in range(1 if part in plan.scorers else plan.suite.judge_repeats):
             yield from part.estimate(TYPICAL_CHARACTERS, TYPICAL_CHARACTERS // TYPICAL_CLAIM)
+
+
+def _rehearsed(plan: Plan, questions: list[Question]) -> tuple[list[Estimate], tuple[str, ...]]:
+    """What scorers that cannot tell beforehand would ask, found by trying; and the parts that stay unknown."""
+    silent = [part for part in _asking(plan) if not hasattr(part, "estimate")]
+    known: list[Estimate] = []
+    unknown: list[str] = []
+    for part in silent:
+        found = asyncio.run(_tried(plan, part, questions)) if hasattr(part, "scored") else None
+        unknown += [part.name] if found is None else []
+        known += found or ()
+    return known, tuple(unknown)
+
+
+async def _tried(plan: Plan, scorer: Any, questions: list[Question]) -> list[Estimate] | None:
+    """What a scorer asks of a usual answer to each question; null where it breaks before it asks anything."""
+    rehearsal, broken = Rehearsal(), False
+    for question in questions:
+        try:
+            await scorer.scored(_usual(plan, question), rehearsal)
+        except UserError:
+            raise
+        except Exception:  # noqa: BLE001  (code from elsewhere that was given no true reply; what it asked counts)
+            broken = True
+    return None if broken and not rehearsal.estimates else rehearsal.estimates
+
+
+def _usual(plan: Plan, question: Question) -> Case:
+    """A question with an answer of the usual length, from passages as the generator would be given them."""
+    search = getattr(plan.generator, "passages", None)
+    ids = [passage.id for passage in search(question)] if search else list(question.passages)
+    given = [name for name in ids if name in plan.corpus.passages] or list(plan.corpus.passages)[:_USUAL_PASSAGES]
+    said = " ".join(passage.text for passage in plan.corpus.passages.values())[:TYPICAL_CHARACTERS]
+    answer = Answer(
+        question_id=question.id, repeat=0, question=question.text, raw=said, text=said, generator="",
+        passages=tuple(given),
+    )  # fmt: skip
+    return Case(question=question, answer=answer, claims=(), verdicts=(), corpus=plan.corpus.passages)
 
 
 def _planted(plan: Plan) -> Iterator[Estimate]:

@@ -42,7 +42,9 @@ class Beside:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._workers = Workers(plan) if _ours(plan) and sys.platform == "linux" else None
+        self.ours = _ours(plan)
+        """Whether all work here is our own: doing it again changes nothing and costs nobody anything."""
+        self._workers = Workers(plan) if self.ours and sys.platform == "linux" else None
         self._thread = ThreadPoolExecutor(1, "local work")
 
     def __enter__(self) -> "Beside":

@@ -13,6 +13,7 @@ from evals.run.hands import Hands
 from evals.run.made import Judged, Made
 from evals.run.spent import as_json
 from evals.run.work import answered, item, judged, read_claims, score_here, scored
+from evals.run.writing import Writer
 
 if TYPE_CHECKING:
     from evals.llm import Session
@@ -24,7 +25,10 @@ _EVERY = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """How far a run is: items done, now and before it was resumed, of all; errors among them; what was used."""
+    """How far a run is: items done, now and before it was resumed, of all; errors among them; what was used.
+
+    `waiting`: the server that is waited for until it has started, and why, in words.
+    """
 
     done: int
     before: int
@@ -34,6 +38,7 @@ class State:
     cached: int = 0
     retries: int = 0
     cost: float | None = None
+    waiting: str | None = None
 
 
 Tell = Callable[[State], object]
@@ -41,10 +46,14 @@ Tell = Callable[[State], object]
 
 
 class Items:
-    """The items of one run: what is stored already is not done again."""
+    """The items of one run: what is stored already is not done again.
 
-    def __init__(self, plan: Plan, log: journal.Journal, tell: Tell) -> None:
+    `together`: what is done may wait a moment to be written with other work (an event loop runs).
+    """
+
+    def __init__(self, plan: Plan, log: journal.Journal, tell: Tell, *, together: bool = False) -> None:
         self._log, self._tell = log, tell
+        self._writer = Writer(log, together=together)
         self._total, self._done, self._before, self._errors = len(plan.units), 0, 0, 0
         self._sessions: tuple[Mapping[str, Any], ...] = tuple(map(json.loads, log.sessions()))
         self._noted = 0.0
@@ -65,25 +74,20 @@ class Items:
             made, answer = await self._answer(unit, hands, session)
             made, verdicts, judgement = await self._judge(unit, made, hands, session)
             if self._scores_ask:
-                self._put(unit, {"judged": judgement})
+                self._writer.put(unit, {"judged": judgement})
                 outcomes = await scored(unit, made, verdicts, hands, session)
                 scores, bad = SCORED.dump_json(outcomes).decode(), failed(item(made, verdicts, outcomes))
-                self._put(unit, {"scored": scores})
+                self._writer.put(unit, {"scored": scores})
             else:
                 scores, bad = await hands.do(score_stored, unit, answer, judgement)
                 # One write: the replies behind the verdicts are stored since they came.
-                self._put(unit, {"judged": judgement, "scored": scores})
+                self._writer.put(unit, {"judged": judgement, "scored": scores})
             self._errors += bad
             self._done += 1
         self.note(session)
 
     def _stored(self, phase: journal.Phase, unit: Unit) -> str | None:
         return self._log.get(phase, unit.question.id, unit.repeat) if self._resumed else None
-
-    def _put(self, unit: Unit, payloads: Mapping[journal.Phase, str]) -> None:
-        with self._log.together():
-            for phase, payload in payloads.items():
-                self._log.put(phase, unit.question.id, unit.repeat, payload)
 
     async def _answer(self, unit: Unit, hands: Hands, session: "Session | None") -> tuple[Made, str]:
         """The answer, and as the journal has it."""
@@ -92,7 +96,7 @@ class Items:
             return Made(answer=answer, contexts=contexts), stored
         made = await answered(unit, hands, session)
         payload = ANSWER.dump_json((made.answer, made.contexts)).decode()
-        self._put(unit, {"answer": payload})
+        self._writer.put(unit, {"answer": payload})
         return made, payload
 
     async def _judge(self, unit: Unit, made: Made, hands: Hands, session: "Session | None") -> tuple[Made, Judged, str]:
@@ -122,9 +126,11 @@ class Items:
             if not last and time.monotonic() - self._noted < _EVERY:
                 return
             self._noted = time.monotonic()
+            self._writer.write()
             usage = session.usage
             self._log.spent(len(self._sessions), as_json(usage))
             used = {"calls": usage.calls, "cached": usage.cached, "retries": usage.retries, "cost": usage.cost}
+            used["waiting"] = session.waiting
         done = self._done + self._before
         self._tell(State(done=done, before=self._before, total=self._total, errors=self._errors, **used))
 

@@ -13,7 +13,7 @@ import socket
 import struct
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 from evals.plan import Plan
 from evals.run.pipe import packed, unpacked
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 MOST_WORKERS = 8
 _LENGTH = struct.Struct("!Q")
-_LIMIT = 1 << 30
+_ENDED = "a worker process ended before its work was done"
 
 
 class Workers:
@@ -42,24 +42,19 @@ class Workers:
             process.start()
             theirs.close()
             self._processes.append(process)
-        self._idle: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] | None = None
+        self._idle: asyncio.Queue[_Line] | None = None
 
     async def do(self, function: Callable[..., T], given: tuple[Any, ...], named: dict[str, Any]) -> T:
         """What the function says of the plan and these values, in the next process that is free."""
         if self._idle is None:
             self._idle = asyncio.Queue()
             for one in self._sockets:
-                self._idle.put_nowait(await asyncio.open_connection(sock=one, limit=_LIMIT))
-        reader, writer = await self._idle.get()
-        try:
-            _send(writer, (function, given, named))
-            await writer.drain()
-            (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-            good, result = unpacked(await reader.readexactly(length))
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise RuntimeError("a worker process ended before its work was done") from error
+                _, line = await asyncio.get_running_loop().create_connection(_Line, sock=one)
+                self._idle.put_nowait(line)
+        line = await self._idle.get()
+        good, result = unpacked(await line.ask(packed((function, given, named))))
         # After a cancelled job its result is still to come: such a process is given no other.
-        self._idle.put_nowait((reader, writer))
+        self._idle.put_nowait(line)
         if good:
             return result
         raise result
@@ -74,9 +69,45 @@ class Workers:
             one.close()
 
 
-def _send(writer: asyncio.StreamWriter, value: object) -> None:
-    data = packed(value)
-    writer.write(_LENGTH.pack(len(data)) + data)
+class _Line(asyncio.Protocol):
+    """Our end of the way to one worker: one job there, one result back, each after its length."""
+
+    def __init__(self) -> None:
+        self._transport: asyncio.WriteTransport | None = None
+        self._came = bytearray()
+        self._result: asyncio.Future[bytes] | None = None
+
+    async def ask(self, job: bytes) -> bytes:
+        """The result of a job.
+
+        Raises:
+            RuntimeError: the process has ended.
+        """
+        if self._transport is None or self._transport.is_closing():
+            raise RuntimeError(_ENDED)
+        self._result = asyncio.get_running_loop().create_future()
+        self._transport.write(_LENGTH.pack(len(job)) + job)
+        return await self._result
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the way to write on."""
+        self._transport = cast("asyncio.WriteTransport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Hand over the result once it is whole."""
+        self._came += data
+        start = _LENGTH.size
+        if len(self._came) < start or len(self._came) - start < _LENGTH.unpack_from(self._came)[0]:
+            return
+        whole = bytes(self._came[start:])
+        self._came.clear()
+        if self._result and not self._result.done():
+            self._result.set_result(whole)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  (asyncio's signature)
+        """Tell whoever waits."""
+        if self._result and not self._result.done():
+            self._result.set_exception(RuntimeError(_ENDED))
 
 
 # --- in the worker ---------------------------------------------------------------------------------------------------

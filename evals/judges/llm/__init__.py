@@ -52,6 +52,8 @@ class LlmJudge:
         if answer.language != "en":
             return ()
         size = self._prompt.claims
+        if len(claims) <= size:  # as most answers; a task of its own would cost as much as reading the reply
+            return tuple(await self._judge(answer, claims, given, session)) if claims else ()
         batches = [claims[start : start + size] for start in range(0, len(claims), size)]
         asked = (self._judge(answer, batch, given, session) for batch in batches)
         return tuple(one for found in await asyncio.gather(*asked) for one in found)
