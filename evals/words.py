@@ -24,8 +24,14 @@ class Word(NamedTuple):
 
 def words(text: str) -> tuple[Word, ...]:
     """The words of a text in order."""
-    new, kind = tuple.__new__, Word  # as Word(…) would, without the call of a function for each word
-    return tuple([new(kind, (stem(match.group()), *match.span())) for match in _pattern(text).finditer(text)])
+    new, kind, pattern = (
+        tuple.__new__,
+        Word,
+        _pattern(text),
+    )  # as Word(…) would, without a function's call for each word
+    spans = [match.span() for match in pattern.finditer(text)]
+    pairs = zip(map(stem, pattern.findall(text)), spans, strict=True)
+    return tuple([new(kind, (stemmed, start, end)) for stemmed, (start, end) in pairs])
 
 
 def stems(text: str) -> tuple[str, ...]:

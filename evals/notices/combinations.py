@@ -24,14 +24,16 @@ class Combination:
         found = self.find_all(hits)
         return min(found, key=lambda hit: (hit[1] - hit[0], hit[0])) if found else None
 
-    def find_all(self, hits: Hits) -> list[Hit]:
+    def find_all(self, hits: Hits) -> Sequence[Hit]:
         """The first and last word of each occurrence that holds no shorter one with the same end."""
-        # Nearly all patterns fail here: a sentence holds few groups.
+        wanted: list[Sequence[Hit]] = []
         for names in self.groups:
-            if hits.keys().isdisjoint(names):
+            those = [hits[name] for name in names if name in hits]
+            # Nearly all patterns fail here: a sentence holds few groups.
+            if not those:
                 return []
-        wanted = [_union(hits, names) for names in self.groups]
-        found = _chains(wanted) if self.ordered else _windows(wanted)
+            wanted.append(those[0] if len(those) == 1 else sorted(hit for each in those for hit in each))
+        found = wanted[0] if len(wanted) == 1 else _chains(wanted) if self.ordered else _windows(wanted)
         return [hit for hit in found if hit[1] - hit[0] < self.within]
 
 
@@ -77,12 +79,6 @@ def places(numbers: int) -> Iterator[int]:
     while numbers:
         yield (numbers & -numbers).bit_length() - 1
         numbers &= numbers - 1
-
-
-def _union(hits: Hits, names: Sequence[str]) -> Sequence[Hit]:
-    if len(names) == 1:
-        return hits.get(names[0], ())
-    return sorted(hit for name in names for hit in hits.get(name, ()))
 
 
 def _chains(wanted: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -109,7 +109,7 @@ def load_wordings(language: str) -> Wordings:
     }
     patterns, signals = _read(lexicon["patterns"], groups, where), _read(lexicon["signals"], groups, where)
     reader = load_reader() if lexicon.get("trained_reader") else None
-    return Wordings(groups, patterns, vetoes, Patterns(patterns), Patterns(signals), reader)
+    return Wordings(groups, patterns, vetoes, Patterns(patterns, vetoes), Patterns(signals), reader)
 
 
 def _phrases(text: object) -> tuple[str, ...]:

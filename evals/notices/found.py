@@ -4,12 +4,12 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from evals.notices.combinations import Combination, Hit
+from evals.notices.combinations import Hit
 from evals.notices.elements import IT_SELF, Wordings
-from evals.notices.groups import Word, words_of
+from evals.notices.groups import folded_words, words_of
 from evals.notices.learned import Told
 from evals.notices.patterns import Pattern
-from evals.notices.quoted import is_quoted
+from evals.notices.quoted import holds_quotation, is_quoted
 from evals.records import Answer, Block, Section, SectionKind
 from evals.sentences import split_sentences
 
@@ -106,13 +106,13 @@ def _section_at(sections: Sequence[Section], starts: Sequence[int], position: in
 
 @dataclass(slots=True)
 class Heard:
-    """A sentence taken apart. `hits`: its word groups. `of_itself`: a pronoun after it can mean the text.
+    """A sentence taken apart. `words`: folded. `hits`: its word groups.
 
-    `held`: what its groups give to the patterns of notices.
+    `of_itself`: a pronoun after it can mean the text. `held`: what its groups give to the patterns of notices.
     """
 
     place: _Where
-    words: Sequence[Word]
+    words: Sequence[str]
     hits: dict[str, list[Hit]]
     held: int
     asks: bool
@@ -120,12 +120,12 @@ class Heard:
 
     def told(self) -> Told:
         """The sentence as the trained reader sees it."""
-        return Told([word.folded for word in self.words], tuple(self.hits), self.asks, self.place.block)
+        return Told(self.words, tuple(self.hits), self.asks, self.place.block)
 
 
 def _hear(text: str, place: _Where, wordings: Wordings, before: Heard | None) -> Heard:
-    words = words_of(text, place.start, place.end)
-    hits = wordings.groups.find(words)
+    words = folded_words(text, place.start, place.end)
+    hits = wordings.groups.find_folded(words)
     told = before is None or before.place.block != place.block or before.of_itself
     if "it" in hits and (told or "self" in hits):
         hits[IT_SELF] = hits["it"]
@@ -134,48 +134,64 @@ def _hear(text: str, place: _Where, wordings: Wordings, before: Heard | None) ->
 
 
 def _said(text: str, heard: Heard, before: Heard | None, wordings: Wordings) -> Said:
-    place = heard.place
-    notices: dict[str, Notice] = {}
-    for name, pattern in wordings.told_by.possible(heard.held, before.held if before else 0):
-        if name in notices or (heard.asks and name not in MAY_ASK):
-            continue
-        found = _find(pattern, heard, before, wordings.vetoes.get(name, ()))
-        if found is not None and (name in _MAY_QUOTE or not is_quoted(text, heard.words, *found)):
-            notices[name] = Notice(name, *found, pattern.weak, place.section)
-    if any(not notice.weak for notice in notices.values()):
+    place, length = heard.place, len(heard.words)
+    notices = _notices(text, heard, before, wordings)
+    if any(not notice.weak for notice in notices):
         heard.of_itself = True
-    length = len(heard.words)
     signalled = wordings.signalled_by.possible(wordings.signalled_by.held(heard.hits))
-    signals = frozenset(name for name, pattern in signalled if pattern.find(heard.hits, length))
+    signals = frozenset([possible.name for possible in signalled if possible.find(heard.hits, length)])
     topics = {topic: len(heard.hits[topic]) for topic in TOPICS if topic in heard.hits}
-    found = tuple(notices.values())
-    return Said(place.start, place.end, place.block, place.heading, place.section, found, signals, topics)
+    return Said(place.start, place.end, place.block, place.heading, place.section, notices, signals, topics)
 
 
-def _find(
-    pattern: Pattern, heard: Heard, before: Heard | None, vetoes: Sequence[Combination]
-) -> tuple[int, int] | None:
-    """Where the text says it, in this sentence or, for some patterns, in this one and the one before."""
+def _notices(text: str, heard: Heard, before: Heard | None, wordings: Wordings) -> tuple[Notice, ...]:
+    """The notices that patterns find in a sentence, or, for some patterns, in it and the one before."""
+    found: dict[str, Notice] = {}
+    both: Heard | None = None
+    for possible in wordings.told_by.possible(heard.held, before.held if before else 0):
+        name, pattern = possible.name, possible.pattern
+        if name in found or (heard.asks and name not in MAY_ASK) or not _may_stand(pattern, heard, before):
+            continue
+        if before and pattern.across and both is None:
+            both = _pair(before, heard)
+        within = both if both and pattern.across else heard
+        if hit := possible.find(within.hits, len(within.words)):
+            start, end = _span(text, before if within is both else None, heard, hit)
+            if name in _MAY_QUOTE or not _is_quoted(text, heard.place, start, end):
+                found[name] = Notice(name, start, end, pattern.weak, heard.place.section)
+    return tuple(found.values())
+
+
+def _may_stand(pattern: Pattern, heard: Heard, before: Heard | None) -> bool:
+    """Whether it may be looked for in such a section, and across these two sentences if it asks for two."""
     if pattern.only_in not in {None, heard.place.section}:
-        return None
-    within = heard
-    if pattern.across:
-        if before is None or heard.place.block - before.place.block > 1:
-            return None
-        if before.asks and pattern.across == "statement":
-            return None
-        within = _pair(before, heard)
-    found = pattern.find(within.hits, len(within.words))
-    if found is None or any(veto.find(within.hits) for veto in vetoes):
-        return None
-    return within.words[found[0]].start, within.words[found[1]].end
+        return False
+    if not pattern.across:
+        return True
+    apart = before is None or heard.place.block - before.place.block > 1
+    return not apart and not (before and before.asks and pattern.across == "statement")
 
 
 def _pair(before: Heard, heard: Heard) -> Heard:
     """Two neighbouring sentences as one."""
     shift = len(before.words)
-    hits = {name: list(found) for name, found in before.hits.items()}
+    hits = dict(before.hits)
     for name, found in heard.hits.items():
-        hits.setdefault(name, []).extend((first + shift, last + shift) for first, last in found)
+        moved = [(first + shift, last + shift) for first, last in found]
+        hits[name] = [*hits[name], *moved] if name in hits else moved
     words = [*before.words, *heard.words]
     return Heard(heard.place, words, hits, before.held | heard.held, heard.asks, heard.of_itself)
+
+
+def _span(text: str, before: Heard | None, heard: Heard, hit: Hit) -> tuple[int, int]:
+    """Where the words of a hit stand; their numbers count from the sentence before, where there is one."""
+    words = words_of(text, heard.place.start, heard.place.end)
+    if before:
+        words = [*words_of(text, before.place.start, before.place.end), *words]
+    return words[hit[0]].start, words[hit[1]].end
+
+
+def _is_quoted(text: str, place: _Where, start: int, end: int) -> bool:
+    if not holds_quotation(text, place.start, place.end):
+        return False
+    return is_quoted(text, words_of(text, place.start, place.end), start, end)

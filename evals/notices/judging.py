@@ -7,7 +7,10 @@ from evals.notices.approved import Match
 from evals.notices.elements import Element
 from evals.notices.found import Notice, Said
 from evals.notices.reading import Reading
-from evals.records import Finding, Severity
+from evals.records import Finding, SectionKind, Severity
+
+# What stands in the answer proper is read as a part of it, and not as a notice.
+_ANSWER: frozenset[SectionKind | None] = frozenset({"title", "body", "questions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def _place_value(element: Element, found: Sequence[Notice], reading: Reading) ->
         "opening": opens,
         "opening and closing": opens and closes,
         "early when urgent": not reading.urgent or any(notice.start < places.tail for notice in found),
-        "opening or closing": opens or any(not notice.weak for notice in found),
+        "opening or closing": opens or closes or any(n.in_company and n.section not in _ANSWER for n in found),
         "beside the upload offer": _beside_offer(found, reading.sentences),
         "anywhere": True,
     }[element.place]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from struct import Struct
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from evals.lexicons import load_yaml
 from evals.shipped import find
 
 BUCKETS = 1 << 15
-"""How many weights each notice has."""
+"""How many weights each notice has: a power of two."""
 WEIGHTS = "datasets/lexicons/notices_learned.npz"
 
 Numbers = NDArray[np.int64]
@@ -66,10 +67,9 @@ class Reader:
 
     def scores(self, found: Features, number: int) -> Floats:
         """Log odds, one row for each of so many sentences, one column a notice, less the notice's own cut-off."""
-        columns = [
-            np.bincount(found.sentences, found.values * self.weights[found.buckets, column], number)
-            for column in range(len(self.notices))
-        ]
+        # Row by row first: the weights of one bucket lie side by side.
+        weighed = np.ascontiguousarray((found.values[:, None] * self.weights[found.buckets]).T)
+        columns = [np.bincount(found.sentences, column, number) for column in weighed]
         return np.stack(columns, axis=1) + self.offsets
 
 
@@ -94,31 +94,39 @@ def features(sentences: Sequence[Told]) -> Features:
     rows = [_codes(word) for told in sentences for word in told.words]
     codes = np.frombuffer(b"".join(rows), np.int64).reshape(-1, 3)
     parts = [*_words(owners, codes), *_forms(sentences), *_neighbours(sentences, owners, codes)]
-    who = np.concatenate([part[0] for part in parts])
-    buckets = np.concatenate([part[1] for part in parts])
-    weights = np.concatenate([np.full(len(part[0]), part[2]) for part in parts])
+    sizes = [len(part.sentences) for part in parts]
+    who = np.concatenate([part.sentences for part in parts])
+    kinds = np.repeat([part.kind for part in parts], sizes)
+    weights = np.repeat([part.weight for part in parts], sizes)
     norms = np.sqrt(np.bincount(who, weights**2, len(sentences)))
+    buckets = _buckets(np.concatenate([part.codes for part in parts]), kinds)
     return Features(who, buckets, _STEEPNESS * weights / norms[who])
 
 
-_Part = tuple[Numbers, Numbers, float]
+class _Part(NamedTuple):
+    """Codes of one kind, each with its sentence."""
+
+    sentences: Numbers
+    codes: Numbers
+    kind: int
+    weight: float
 
 
 def _words(owners: Numbers, codes: Numbers) -> list[_Part]:
     words, stems = codes[:, 0], codes[:, 1]
     together = owners[1:] == owners[:-1]
-    pairs = _mixed(words[:-1] * 31 + words[1:], 3)
-    parts: list[_Part] = [
-        (owners, _mixed(words, 1), 1.0),
-        (owners, _mixed(stems, 2), 1.0),
-        (owners[1:][together], pairs[together], 1.0),
+    pairs = words[:-1] * 31 + words[1:]
+    parts = [
+        _Part(owners, words, 1, 1.0),
+        _Part(owners, stems, 2, 1.0),
+        _Part(owners[1:][together], pairs[together], 3, 1.0),
     ]
     telling = codes[:, 2] == 1
     owners, stems = owners[telling], stems[telling]
     for step in range(1, _REACH + 1):
         same = owners[step:] == owners[:-step]
-        pairs = _mixed(stems[:-step] * 31 + stems[step:], 4)
-        parts.append((owners[step:][same], pairs[same], 1.0))
+        pairs = stems[:-step] * 31 + stems[step:]
+        parts.append(_Part(owners[step:][same], pairs[same], 4, 1.0))
     return parts
 
 
@@ -129,13 +137,12 @@ def _forms(sentences: Sequence[Told]) -> list[_Part]:
             _named("first", told.words[0] if told.words else ""),
             _named("length", str(min(len(told.words) // 5, _LENGTHS))),
             *((_code("asks"),) if told.asks else ()),
-            *[_named("group", name) for name in told.groups],
+            *map(_group, told.groups),
         ]
         for told in sentences
     ]
     owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-    codes = np.fromiter((code for row in rows for code in row), np.int64)
-    return [(owners, _mixed(codes, 5), 1.0)]
+    return [_Part(owners, np.array([code for row in rows for code in row], np.int64), 5, 1.0)]
 
 
 def _neighbours(sentences: Sequence[Told], owners: Numbers, codes: Numbers) -> list[_Part]:
@@ -147,14 +154,14 @@ def _neighbours(sentences: Sequence[Told], owners: Numbers, codes: Numbers) -> l
         inside = (to >= 0) & (to < len(sentences))
         near = inside.copy()
         near[inside] = np.abs(blocks[to[inside]] - blocks[owners[inside]]) <= 1
-        parts.append((to[near], _mixed(codes[near, 0], kind), _NEIGHBOUR))
+        parts.append(_Part(to[near], codes[near, 0], kind, _NEIGHBOUR))
     return parts
 
 
-def _mixed(codes: Numbers, kind: int) -> Numbers:
+def _buckets(codes: Numbers, kinds: Numbers) -> Numbers:
     """Buckets of codes: the same code of another kind falls into another bucket."""
-    product = (codes.astype(np.uint64) + np.uint64(kind * 0x9E3779B1)) * np.uint64(0x9E3779B97F4A7C15)
-    return (product >> np.uint64(40)).astype(np.int64) % BUCKETS
+    product = (codes + kinds * 0x9E3779B1).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return (product >> np.uint64(40)).astype(np.int64) & (BUCKETS - 1)
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
@@ -162,6 +169,11 @@ def _codes(word: str) -> bytes:
     """A word, its stem and whether it tells anything: numbers as an array holds them."""
     plain = word.replace("'", "").replace("’", "")
     return _ROW.pack(_code(plain), _code(plain[:_STEM]), plain not in _LITTLE)
+
+
+@cache
+def _group(name: str) -> int:
+    return _code(f"group {name}")
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)

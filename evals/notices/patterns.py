@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from evals.errors import UserError, did_you_mean
 from evals.notices.combinations import Combination, Hit, Hits, Needs, places
@@ -19,7 +19,8 @@ class Pattern:
 
     `start`: at most so many words stand before it in its sentence. `most_words`: the sentence is no longer. `weak`: it
     means the notice only in the company of other notices. `only_in`: it counts in sections of this kind only. `across`:
-    it is looked for over two sentences, the first of them any or no question. `unless`: combinations that undo it.
+    it is looked for over two sentences, the first of them any or no question. `unless`: combinations that undo it;
+    `Patterns` heeds them.
     """
 
     combination: Combination
@@ -31,33 +32,59 @@ class Pattern:
     unless: tuple[Combination, ...] = ()
 
     def find(self, hits: Hits, length: int) -> Hit | None:
-        """The words that say it in a sentence of so many words, or None."""
+        """The words that say it, undone or not, in a sentence of so many words, or None."""
         if self.most_words is not None and length > self.most_words:
             return None
-        found = self.combination.find(hits) if self.start is None else self._first(hits, self.start)
-        return None if found is None or any(veto.find(hits) for veto in self.unless) else found
+        return self.combination.find(hits) if self.start is None else self._first(hits, self.start)
 
     def _first(self, hits: Hits, start: int) -> Hit | None:
         return min((hit for hit in self.combination.find_all(hits) if hit[0] <= start), default=None)
 
 
+class Possible(NamedTuple):
+    """A pattern all of whose groups are there, and what may undo it: combinations of which the same holds."""
+
+    name: str
+    pattern: Pattern
+    vetoes: Sequence[Combination]
+
+    def find(self, hits: Hits, length: int) -> Hit | None:
+        """The words that say it in a sentence of so many words, or None."""
+        found = self.pattern.find(hits, length)
+        return None if found is None or any(veto.find_all(hits) for veto in self.vetoes) else found
+
+
 class Patterns:
     """The patterns of some names, in order: the first of each name that is met tells what a sentence says."""
 
-    def __init__(self, patterns: Mapping[str, Sequence[Pattern]]) -> None:
+    def __init__(
+        self, patterns: Mapping[str, Sequence[Pattern]], vetoes: Mapping[str, Sequence[Combination]] | None = None
+    ) -> None:
+        """`vetoes` undo every pattern of their name."""
         self._all = [(name, pattern) for name, those in patterns.items() for pattern in those]
-        self._needs = Needs([pattern.combination for _, pattern in self._all])
+        combinations = [pattern.combination for _, pattern in self._all]
+        self._own = (1 << len(combinations)) - 1
+        self._undone: list[int] = []
+        for name, pattern in self._all:
+            undoing = (*pattern.unless, *(vetoes or {}).get(name, ()))
+            self._undone.append(sum(1 << len(combinations) + number for number in range(len(undoing))))
+            combinations += undoing
+        self._combinations = combinations
+        self._needs = Needs(combinations)
         self._across = sum(1 << number for number, (_, pattern) in enumerate(self._all) if pattern.across)
 
     def held(self, groups: Iterable[str]) -> int:
         """What these groups give to the patterns, as a number for `possible`."""
         return self._needs.held(groups)
 
-    def possible(self, here: int, before: int = 0) -> Iterator[tuple[str, Pattern]]:
+    def possible(self, here: int, before: int = 0) -> Iterator[Possible]:
         """The patterns whose groups are all there: in this sentence, or, for those looked for across two, in both."""
-        possible = self._needs.met(here) & ~self._across | self._needs.met(here | before) & self._across
-        for place in places(possible):
-            yield self._all[place]
+        alone = self._needs.met(here)
+        both = self._needs.met(here | before) if before else alone
+        for place in places((alone & ~self._across | both & self._across) & self._own):
+            name, pattern = self._all[place]
+            undone = self._undone[place] & (both if pattern.across else alone)
+            yield Possible(name, pattern, [self._combinations[one] for one in places(undone)])
 
 
 def read_pattern(row: Mapping[str, object], groups: Groups, where: str) -> Pattern:

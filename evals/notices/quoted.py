@@ -6,8 +6,14 @@ from collections.abc import Sequence
 from evals.notices.groups import Word
 
 _QUOTATION = re.compile(r"\"[^\"]+\"|“[^”]+”|«[^»]+»|‘[^’]{8,}’(?!\w)")
+_MARK = re.compile('["“«‘]')
 # With fewer words around it, the whole sentence is the quotation, which is how a notice may be set.
 _AROUND = 3
+
+
+def holds_quotation(text: str, start: int, end: int) -> bool:
+    """Whether anything in `text[start:end]`, or just before it, can begin a quotation."""
+    return bool(_MARK.search(text, max(0, start - 1), end))
 
 
 def is_quoted(text: str, words: Sequence[Word], start: int, end: int) -> bool:

@@ -13,6 +13,12 @@ from evals.records import Answer, SectionKind
 _NOTICES: frozenset[SectionKind | None] = frozenset({"opening_notice", "closing_notice"})
 # Notices that are nothing but notices: beside one of them, doubtful words are meant as a notice too.
 _COMPANY = frozenset({"D1", "D2", "D3", "D6", "D9", "D12"})
+# The answer proper, where a page reader found it. There nearly every sentence speaks of care, and what no pattern knows
+# is taken for a notice only beside another one; of these notices some stand there alone.
+_ANSWER: frozenset[SectionKind | None] = frozenset({"title", "body", "questions"})
+_ALONE = frozenset({"D4", "D5", "D7"})
+# An emergency notice sends somebody somewhere.
+_SENDS = ("call", "urgent_line")
 # Where weak words are meant; for the rest, in a notice.
 _HOMES: Mapping[str, frozenset[SectionKind | None]] = {"D10": frozenset({"upload"})}
 # Fewer words tell the trained readers nothing; below this score vetoes are heeded; texts of few sentences.
@@ -82,8 +88,8 @@ def _by_likeness(
     # A part for notices is as short as the texts that the readers learned from.
     lengths = [0.0 if sentence.section in _NOTICES else length for sentence in said]
     near = [min(likeness.near + _PICKY * each, reader.adds + _RISE * each) for each in lengths]
-    limits = [_Limits(each, reader.adds, reader.keeps, _TRUSTED - _PICKY * length) for each in near]
-    doubtful = map(_is_in_doubt, said, heard, rows, limits)
+    limits = {each: _Limits(each, reader.adds, reader.keeps, _TRUSTED - _PICKY * length) for each in set(near)}
+    doubtful = map(_is_in_doubt, said, heard, rows, [limits[each] for each in near])
     chosen = [number for number, doubt in enumerate(doubtful) if doubt][:_MOST_READ]
     texts = [text[said[number].start : said[number].end] for number in chosen]
     weighed: dict[int, _Weighed] = {}
@@ -109,6 +115,9 @@ class _Limits:
 
 def _is_in_doubt(sentence: Said, heard: Heard, linear: Mapping[str, float], limits: _Limits) -> bool:
     """Whether patterns and the linear reader do not agree on what it says, or it says nearly something."""
+    # Most sentences say nothing, by patterns and reader alike.
+    if not sentence.notices and max(linear.values()) <= limits.near:
+        return False
     if len(heard.words) < _FEWEST_WORDS or heard.place.heading:
         return False
     said = {notice.id for notice in sentence.notices if not notice.weak}
@@ -135,10 +144,18 @@ def _notices(
         sure = notice.weak or notice.start < sentence.start
         if sure or weighed.scores.get(notice.id, weighed.keeps) >= weighed.keeps:
             known.add(notice.id)
-            yield replace(notice, weak=notice.weak and notice.id not in added)
+            doubtful = notice.id not in added or _is_doubtful(notice.id, sentence, heard)
+            yield replace(notice, weak=notice.weak and doubtful)
     for name in added:
         if name not in known:
-            yield Notice(name, sentence.start, sentence.end, False, sentence.section)
+            yield Notice(name, sentence.start, sentence.end, _is_doubtful(name, sentence, heard), sentence.section)
+
+
+def _is_doubtful(name: str, sentence: Said, heard: Heard) -> bool:
+    """Whether what no pattern knows needs the company of a notice, where this sentence stands."""
+    if sentence.section not in _ANSWER:
+        return False
+    return name not in _ALONE or (name == "D5" and heard.hits.keys().isdisjoint(_SENDS))
 
 
 def _may_add(name: str, score: float, heard: Heard, wordings: Wordings) -> bool:

@@ -6,6 +6,7 @@ score. As there, a share is agree / (agree + disagree), what is not applicable l
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -123,7 +124,7 @@ def _short_sections(read: Read) -> Item:
     starts = [s.start for s in read.body.sentences]
     fit = 0
     for block in paragraphs:
-        held = sum(block.start <= start < block.end for start in starts)
+        held = bisect_left(starts, block.end) - bisect_left(starts, block.start)
         words = len(read.text[block.start : block.end].split())
         fit += words <= limits["words"] and held <= limits["sentences"]
     return int(fit >= limits["share"] * len(paragraphs))

@@ -37,6 +37,7 @@ _SILENT = re.compile(
 )
 # Words whose e is said after all: "table", "angled", "acres", "aches".
 _SAID = re.compile(r"(?:[^aeiouylr]le[sd]?|[^aeiouylr]res?|[csxz]hes)\Z")
+_MAY_PART = re.compile(r"[aeiouy]{2}|ism")
 # Two vowels in a row that are two syllables, and "-ism".
 _HIATUS = re.compile(
     r"""
@@ -63,8 +64,10 @@ def count_by_rule(word: str) -> int:
     letters = _NOT_A_LETTER.sub("", said.removesuffix("'s"))[:_LONGEST_WORD]
     if not letters:
         return 0
-    groups = letters if _SAID.search(letters) else _SILENT.sub("", letters)
-    count = len(_GROUP.findall(groups)) + len(_HIATUS.findall(letters))
+    # Each of the longer patterns is tried only where what it needs is there.
+    may_be_silent = "e" in letters or letters.endswith("ically")
+    groups = letters if not may_be_silent or _SAID.search(letters) else _SILENT.sub("", letters)
+    count = len(_GROUP.findall(groups)) + (len(_HIATUS.findall(letters)) if _MAY_PART.search(letters) else 0)
     if said.endswith(("dn't", "sn't")):
         count += 1
     if owner and _SIBILANT.search(letters):

@@ -44,8 +44,9 @@ class Token(NamedTuple):
 
 def without_addresses(text: str) -> str:
     """The text with web addresses and bracketed citations blanked out; offsets stay."""
-    for pattern in (_ADDRESS, _CITATION):
-        text = pattern.sub(lambda match: " " * len(match.group()), text)
+    for pattern, signs in ((_ADDRESS, ("@", "://", "www.")), (_CITATION, ("[",))):
+        if any(sign in text for sign in signs):
+            text = pattern.sub(lambda match: " " * len(match.group()), text)
     return text
 
 
@@ -55,10 +56,13 @@ def tokens(text: str, start: int, end: int, shouted: Set[str] = frozenset()) -> 
     new, kind = tuple.__new__, Token  # as Token(…) would, without the call of a function for each word
     for match in _TOKEN.finditer(text, start, end):
         word = match.group()
+        if not word[0].isupper():
+            found.append(new(kind, (word, *match.span(), *_measured(word))))
+            continue
         spoken = word.lower() if word in shouted else word
         measured = _measured(spoken)
         # Names of people and places are no hard words; short forms in capitals are.
-        if found and word[0].isupper():
+        if found:
             syllables, _, letters, characters, unfamiliar, name = measured
             measured = syllables, False, letters, characters, unfamiliar and spoken.isupper() and len(spoken) > 1, name
         found.append(new(kind, (word, *match.span(), *measured)))
@@ -68,9 +72,13 @@ def tokens(text: str, start: int, end: int, shouted: Set[str] = frozenset()) -> 
 @lru_cache(maxsize=65_536)
 def _measured(word: str) -> tuple[int, bool, int, int, bool, bool]:
     """What a token holds behind its place."""
-    letters = sum(map(str.isalpha, word))
-    characters = sum(map(str.isalnum, word))
-    syllables = max(1, sum(map(_run_syllables, _RUN.findall(word))))
+    if word.isascii() and word.isalpha() and word.islower():
+        letters = characters = len(word)
+        syllables = max(1, count_syllables(word))
+    else:
+        letters = sum(map(str.isalpha, word))
+        characters = sum(map(str.isalnum, word))
+        syllables = max(1, sum(map(_run_syllables, _RUN.findall(word))))
     return syllables, _is_complex(word, syllables), letters, characters, not is_easy(word), False
 
 

@@ -55,9 +55,12 @@ def grade_zone(
     """The grades of a zone, or None when it has too few sentences or words. `counts` go with `sentences`."""
     pairs = list(zip(sentences, counts, strict=True))
     graded: list[tuple[str, Mapping[str, float], Counts]] = []
+    before: tuple[Counts, Counts, Mapping[str, float]] | None = None
     for name, sums in _treatments(pairs):
-        total = with_names(sums)
-        if total.sentences >= fewest_sentences and total.words >= fewest_words and (found := grades(total)):
+        # Without lists the treatments are one.
+        total, found = before[1:] if before and before[0] is sums else _graded(sums)
+        before = sums, total, found
+        if total.sentences >= fewest_sentences and total.words >= fewest_words and found:
             graded.append((name, found, total))
     if not graded:
         return None
@@ -65,6 +68,11 @@ def grade_zone(
     ranked = sorted(graded, key=lambda entry: consensus(entry[1]))
     _, headline, total = ranked[(len(ranked) - 1) // 2]
     return Grades({name: found for name, found, _ in graded}, headline, total)
+
+
+def _graded(sums: Counts) -> tuple[Counts, Mapping[str, float]]:
+    total = with_names(sums)
+    return total, grades(total)
 
 
 def _treatments(pairs: Sequence[tuple[Sentence, Counts]]) -> Iterator[tuple[str, Counts]]:

@@ -53,8 +53,12 @@ def read_zone(answer: Answer, text: str, names: Sequence[Name], zone: str) -> Zo
     counts = [count(words) for words in raw]
     # Most sentences hold no name: their words, and so their sums, are the same.
     others = tuple([c if same is words else count(words) for c, same, words in zip(counts, raw, masked, strict=True)])
-    graded = [grade_zone(sentences, sums, fewest["sentences"], fewest["words"]) for sums in (counts, others)]
-    return Zone(sentences, raw, masked, others, graded[0], graded[1])
+    graded = grade_zone(sentences, counts, fewest["sentences"], fewest["words"])
+    if masked == raw:
+        return Zone(sentences, raw, masked, others, graded, graded)
+    return Zone(
+        sentences, raw, masked, others, graded, grade_zone(sentences, others, fewest["sentences"], fewest["words"])
+    )
 
 
 @cache
