@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from evals.compare import read_scores
 from evals.errors import UserError
+from evals.gate import decide
 from evals.gate.policy import load_policy
 from evals.records import Claim, Passage, Question, Verdict
 from tests.cases import ROOT
@@ -91,6 +93,12 @@ def test_an_answer_that_could_not_be_scored_in_either_run_is_told_and_the_policy
     assert "1 answer could not be scored" in result.warnings[0]
 
 
+def test_a_run_of_several_answers_held_against_itself_has_lost_no_score():
+    scores = read_scores(ROOT / "reports" / "examples" / "repeats")
+    made = decide(scores, scores, load_policy(ROOT / "datasets" / "policies" / "default.yaml"))
+    assert not [result.id for result in made.results if "lost" in result.not_scored]
+
+
 NEW = "- {never: {scorer: completeness, severity: critical}, new_only: true, because: b}"
 
 
@@ -101,6 +109,36 @@ def test_new_only_forgives_what_the_baseline_had_too_and_no_more(tmp_path):
     more = {(1, "completeness"): [finding("E12"), finding("E12")]}
     worse = gate(tmp_path, NEW, write(tmp_path / "c", {"completeness": GOOD}, findings=more), before)
     assert (worse.verdict, _only(worse).question_ids) == ("FAIL", ("Q001",))
+
+
+SAMPLES = {"name": "chat", "version": "1", "settings": {"model": "m", "parameters": {"temperature": 0.7}}}
+STILL = {"name": "chat", "version": "1", "settings": {"model": "m", "parameters": {"temperature": 0}}}
+NEWLY = [
+    ("one new finding, answers that vary", SAMPLES, [1], [], "UNDECIDED"),
+    ("as many gone as new, answers that vary", SAMPLES, [1, 2, 3, 4, 5, 6, 7], [8, 9, 10, 11, 12, 13, 14], "UNDECIDED"),
+    ("six new and none gone are more than chance", SAMPLES, [1, 2, 3, 4, 5, 6], [], "FAIL"),
+    ("one new finding at temperature 0", STILL, [1], [], "FAIL"),
+    ("nothing new", SAMPLES, [1], [1, 2], "PASS"),
+]
+
+
+@pytest.mark.parametrize(("generator", "after", "before", "verdict"), [c[1:] for c in NEWLY], ids=[c[0] for c in NEWLY])
+def test_new_findings_of_a_generator_that_samples_must_be_more_than_chance_to_fail(
+    tmp_path, generator, after, before, verdict
+):
+    runs = [
+        write(
+            tmp_path / name, {"completeness": GOOD}, subject={**SUBJECT, "generator": generator},
+            findings={(n, "completeness"): [finding("E12")] for n in places},
+        )
+        for name, places in (("b", before), ("a", after))
+    ]  # fmt: skip
+    result = _only(gate(tmp_path, NEW, runs[1], runs[0]))
+    assert result.verdict == verdict
+    if verdict == "UNDECIDED":
+        assert "chance can do that" in result.warnings[0]
+        assert "--repeats 3" in result.settle
+        assert result.question_ids
 
 
 def test_new_only_without_a_baseline_is_undecided(tmp_path):

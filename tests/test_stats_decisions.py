@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
+from evals.gate.power import detectable
 from evals.stats import (
     Difference,
     Ends,
@@ -244,3 +245,25 @@ def test_so_many_questions_pass_a_change_without_effect_four_times_of_five():
 @given(st.floats(0.01, 0.5), st.floats(0.02, 0.3))
 def test_a_smaller_margin_needs_more_questions(sd, margin):
     assert questions_needed(sd, margin / 2) >= questions_needed(sd, margin)
+
+
+def test_questions_that_lost_their_value_enlarge_the_loss_that_a_rule_can_see():
+    rng = np.random.default_rng(8)
+    before = rng.uniform(0.6, 0.9, (1, 60))
+    after = before + rng.normal(0, 0.1, (1, 60))
+    ones = np.ones_like(before)
+    (seen,) = paired_differences(before[:, :50], after[:, :50], ones[:, :50], better="up")
+    filled = np.where(np.arange(60) < 50, after, 1.0)
+    (best,) = paired_differences(before, filled, ones, better="up")
+    alone, hidden = (detectable(seen, 0.1, 0.025, 8, one) for one in (seen, best))
+    assert alone is not None
+    # Ten of sixty may each have gained a quarter: 50/60 of the loss has to make up for that.
+    assert hidden is not None
+    assert hidden > alone
+    # Planted, it fails about four times of five.
+    failed = 0
+    for _ in range(200):
+        moved = before + rng.normal(0, 0.1, (1, 60)) - hidden
+        (worse,) = paired_differences(before, np.where(np.arange(60) < 50, moved, 1.0), ones, better="up")
+        failed += worse.high is not None and worse.high < 0
+    assert failed >= 160

@@ -1,13 +1,13 @@
 """How often the shipped policy errs: on runs in which nothing changed, and on runs with a loss it says it can detect.
 
-    python -m benchmarks.gate errors [RUN ...] [--scatter RUN] [--comparisons N] [--questions N]
+    python -m benchmarks.gate errors [RUN ...] [--noise RUN] [--each N] [--comparisons N] [--questions N]
 
-Noise: `benchmarks.gate.noise`, from the scores of each run given (reports/baseline by default). `--scatter` names a run
-with several answers to a question (repeats of a model that samples, else the suite `full`), which lends its scatter to
-runs with one answer a question, such as one of the suite `realistic`. Only the decisions are run anew, thousands of
-them: intervals by `evals.stats.paired_differences`, verdicts by `evals.gate.regression.decide_all`, the gate's own
-code. Rules that judge a run by itself (`never`, `every`, bounds, cost) do not depend on a change: how the run stands
-with them is told beside.
+RUN has several answers to a question (reports/examples/repeats by default: a model that samples), or one, such as a run
+of the suite `realistic`: then --noise lends it the others (`benchmarks.gate.noise`). `--each` is how many answers a
+question has on each side. Only the decisions are run anew, thousands of them: intervals by
+`evals.stats.paired_differences`, verdicts by `evals.gate.regression.decide_all`, the gate's own code. Rules that judge
+a run by itself (`never`, `every`, bounds, cost) do not depend on a change: how the run stands with them is told beside,
+and how often a rule on new findings would fail without any change.
 
 Planted losses have the detectable size that the gate prints (the median of the comparisons without a change), in one
 rule at a time, with Holm's correction over all of them: `benchmarks.gate.planted`. Exit code 1 when a share lies
@@ -23,45 +23,57 @@ from pathlib import Path
 import numpy as np
 from scipy.special import ndtri
 
+from benchmarks.gate.fresh import newly_found
 from benchmarks.gate.noise import Array, Measured, Noise, Sides, read_noise
 from benchmarks.gate.planted import SPREADS, plant
 from evals.compare import read_scores
-from evals.errors import UserError
 from evals.gate.decide import decide
 from evals.gate.evidence import Slice
-from evals.gate.policy import NoWorse, Policy, load_policy
+from evals.gate.policy import Never, NoWorse, Policy, load_policy
 from evals.gate.records import RuleResult
 from evals.gate.regression import Compared, decide_all
 from evals.shipped import find_named
-from evals.stats import MIN_CLUSTERS, Difference, paired_differences
+from evals.stats import Difference, paired_differences
 
 QUESTIONS = 60
 """As many as the shipped suite asks."""
 MOST_FAIL, LEAST_PASS, LEAST_CAUGHT = 0.05, 0.8, 0.8
 
 
-def main(
-    runs: Sequence[Path], comparisons: int = 1000, questions: int = QUESTIONS, scatter: Path | None = None
-) -> int:  # fmt: skip
-    """Print the shares for each run; 1 when one of them is not what is asked. `scatter` lends its noise to them."""
-    policy = load_policy(find_named("default", "policies", ".yaml", "policy"))
-    rules = [rule for rule in policy.rules if isinstance(rule, NoWorse)]
-    measures = [rule.no_worse for rule in rules]
-    lent = None if scatter is None else read_noise(scatter, measures)
-    if lent is not None and lent.kind != "answers to one question":
-        wanted = f"several answers to at least {MIN_CLUSTERS} questions (evals run --suite full, or --repeats 2)"
-        raise UserError(str(scatter), "too few questions with several answers", wanted)
-    noises = {run: read_noise(run, measures, lent) for run in runs}
-    return max(int(not _one_run(run, noise, policy, comparisons, questions)) for run, noise in noises.items())
+def main(runs: Sequence[Path], noise: Path, comparisons: int = 1000, questions: int = QUESTIONS, each: int = 1) -> int:
+    """Print the shares for each run; 1 when one of them is not what is asked. `noise` lends to runs with one answer."""
+    policy = _policy()
+    lender = None if list(runs) == [noise] else read_noise(noise, measures())
+    read = {run: lender if lender and run == noise else read_noise(run, measures(), lender) for run in runs}
+    return max(int(not _one_run(run, one, policy, comparisons, questions, each)) for run, one in read.items())
 
 
-def _one_run(run: Path, noise: Noise, policy: Policy, comparisons: int, questions: int) -> bool:
-    rules = [rule for rule in policy.rules if isinstance(rule, NoWorse)]
-    drawn = noise.draw(comparisons, questions, np.random.default_rng(0))
+def measures() -> tuple[str, ...]:
+    """What the shipped policy's rules against a baseline look at."""
+    return tuple(rule.no_worse for rule in _regressions(_policy()))
+
+
+def _policy() -> Policy:
+    return load_policy(find_named("default", "policies", ".yaml", "policy"))
+
+
+def _regressions(policy: Policy) -> list[NoWorse]:
+    return [rule for rule in policy.rules if isinstance(rule, NoWorse)]
+
+
+def _one_run(run: Path, noise: Noise, policy: Policy, comparisons: int, questions: int, each: int) -> bool:
+    rules = _regressions(policy)
+    drawn = noise.draw(comparisons, questions, np.random.default_rng(0), each)
     seen = {rule.id: compared(rule, policy, noise.measures[rule.no_worse], drawn[rule.no_worse]) for rule in rules}
     results = _decided(seen)
-    print(f"{run.name}: {len(noise.answers)} questions, noise: {noise.kind}; {questions} drawn, {comparisons} times")
+    answers = "1 answer" if each == 1 else f"{each} answers"
+    print(f"{run.name}: {len(noise.answers)} questions, noise: {noise.kind}")
+    print(f"  {comparisons} comparisons of {questions} questions drawn, {answers} to each on either side")
     print(f"  the run by itself: {_state(run, policy)}")
+    for rule in policy.rules:
+        if isinstance(rule, Never) and rule.new_only and noise.lender is None and each == 1:
+            told = newly_found(run, rule.never, noise, (comparisons, questions), policy.confidence)
+            print(f"  nothing changed, {rule.id}: {told}")
     good = _print_no_change(rules, drawn, results)
     for rule in rules:
         good &= _print_planted(rule, policy, noise.measures[rule.no_worse], drawn[rule.no_worse], seen, results)

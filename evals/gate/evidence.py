@@ -1,6 +1,6 @@
 """What rules look at: two runs' scores, which questions they share, and how each planned answer ended."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,18 +121,28 @@ class Evidence:
             for key, status in zip(rows.keys, rows.statuses, strict=True)
             if status != "scored" and key[0] in asked
         ]
-        had: set[str] = self._had_score(scorer) if ended else set()
-        return tuple(
-            Ended(question_id=question, repeat=repeat, ending=_ending(status, question in had))
-            for (question, repeat), status in ended
-        )
+        had = self._had_score(scorer) if ended else {}
+        found: list[Ended] = []
+        for (question, repeat), status in ended:
+            # As many of a question's answers without a score as the baseline has are nothing new.
+            lost = question in had and had[question] == 0
+            if had.get(question, 0) and status != "error":
+                had[question] -= 1
+            found.append(Ended(question_id=question, repeat=repeat, ending=_ending(status, lost)))
+        return tuple(found)
 
-    def _had_score(self, scorer: str) -> set[str]:
+    def _had_score(self, scorer: str) -> dict[str, int]:
+        """By question with a score in the baseline, how many of its answers there had none."""
         if self.before is None or scorer not in self.before.scorers:
-            return set()
-        rows = self.before.scorers[scorer]
-        scored = {key[0] for key, status in zip(rows.keys, rows.statuses, strict=True) if status == "scored"}
-        return scored & self.shared
+            return {}
+        rows, without = self.before.scorers[scorer], Counter[str]()
+        scored: set[str] = set()
+        for (question, _), status in zip(rows.keys, rows.statuses, strict=True):
+            if status == "scored":
+                scored.add(question)
+            else:
+                without[question] += 1
+        return {question: without[question] for question in scored & self.shared}
 
     def repeats(self, measure: str) -> Mapping[str, Sequence[int]]:
         """The repeats of each question, in the order in which the measure's values come."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.errors import UserError, did_you_mean
+from evals.gate import chance
 from evals.gate.evidence import Ended, Evidence, Slice, blocking, count, mend
 from evals.gate.policy import Findings, Never, Policy
 from evals.gate.records import Place, RuleResult, Verdict
@@ -29,9 +30,7 @@ def decide_never(rule: Never, policy: Policy, evidence: Evidence, part: Slice) -
     wanted = rule.never
     _check_scorer(wanted, evidence)
     asked = evidence.asked(part)
-    rows = _matching(evidence, evidence.after.folder, wanted, asked)
-    if rule.new_only and evidence.before is not None:
-        rows = _new(rows, _matching(evidence, evidence.before.folder, wanted, evidence.shared))
+    rows, gone = _rows(rule, evidence, part)
     places = _places(evidence.after.folder, rows)
     unsigned = [place for place in places if place.unsigned]
     decisive = places if policy.unsigned == "fail" else [place for place in places if not place.unsigned]
@@ -42,11 +41,15 @@ def decide_never(rule: Never, policy: Policy, evidence: Evidence, part: Slice) -
     hit = {asked[place.question_id].cluster for place in places}
     rate = upper_bound(len(hit), len(looked | hit)) if looked | hit else None
     verdict, settle = _verdict(rule, policy, evidence, decisive, unsigned, blocked, bool(without))
+    doubt = _doubt(hit, {asked[row["question_id"]].cluster for row in gone}, policy, evidence)
+    doubt = doubt if rule.new_only and verdict == "FAIL" else ()
+    verdict, settle = ("UNDECIDED", chance.SETTLE) if doubt else (verdict, settle)
     return RuleResult(
         id=rule.id, kind="never", about=_about(rule), because=rule.because, verdict=verdict,
         said=_said(places, planned - len(without), planned, rate), observed=float(len(places)), high=rate,
         threshold=0.0, bound="observed", unit="findings", answers=planned - len(without), clusters=len(looked),
-        not_scored=count(without), settle=settle, warnings=_warnings(policy, unsigned, without),
+        not_scored=count(without), settle=settle,
+        warnings=(*doubt, *_warnings(policy, unsigned, without)),
         places=(*decisive, *(place for place in places if place not in decisive))
         or tuple(Place(question_id=o.question_id, repeat=o.repeat, said=o.ending) for o in blocked),
     )  # fmt: skip
@@ -100,6 +103,17 @@ def _numbers(table: Table, questions: Collection[str]) -> dict[int, int]:
         counts[key] += 1
         found[place] = counts[key]
     return found
+
+
+def _rows(
+    rule: Never, evidence: Evidence, part: Slice
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:  # fmt: skip
+    """The findings that the rule is about, and where it asks what is new, those of the baseline that are gone."""
+    rows = _matching(evidence, evidence.after.folder, rule.never, evidence.asked(part))
+    if not rule.new_only or evidence.before is None:
+        return rows, []
+    had = _matching(evidence, evidence.before.folder, rule.never, set(evidence.comparable(part)))
+    return _new(rows, had), _new(had, rows)
 
 
 def _new(rows: Sequence[dict[str, Any]], before: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -165,6 +179,14 @@ def _rests_on(evidence: str, claim: dict[str, Any] | None, passages: dict[str, A
 
 
 # --- what follows ----------------------------------------------------------------------------------------------------
+
+
+def _doubt(hit: Collection[str], lost: Collection[str], policy: Policy, evidence: Evidence) -> tuple[str, ...]:
+    """Why new findings may be no more than a generator that samples brings without any change; empty if they are."""
+    runs = [run.manifest for run in (evidence.before, evidence.after) if run is not None]
+    if not any(map(chance.answers_vary, runs)) or chance.more_than_chance(hit, lost, policy.confidence):
+        return ()
+    return (chance.said(len(hit), len(lost)),)
 
 
 def _verdict(

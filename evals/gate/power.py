@@ -15,9 +15,22 @@ def needed(difference: Difference, margin: float, confidence: float) -> int:
     return max(by_spread, by_ends, MIN_CLUSTERS)
 
 
-def detectable(seen: Difference | None, margin: float, tail: float, rules: int) -> float | None:
+def detectable(
+    seen: Difference | None, margin: float, tail: float, rules: int, best: Difference | None = None
+) -> float | None:  # fmt: skip
     """The loss that a rule would fail four times of five, were it the one of so many rules that changed.
 
-    `tail` is how unlikely a loss must be by chance to fail.
+    `tail` is how unlikely a loss must be by chance to fail. `best` is the difference with the best value for each
+    question that lost its own: those hide a loss, and what is left has to make up for what they gain.
     """
-    return None if seen is None else detectable_drop(seen, margin=margin, rules=rules, confidence=1.0 - 2.0 * tail)
+    if seen is None:
+        return None
+    confidence = 1.0 - 2.0 * tail
+    if best is None or best == seen:
+        return detectable_drop(seen, margin=margin, rules=rules, confidence=confidence)
+    drop = detectable_drop(best, margin=0.0, rules=rules, confidence=confidence)
+    if drop is None:
+        return None
+    kept = seen.clusters / best.clusters
+    loss = max(margin, (drop + best.gain - kept * seen.gain) / kept)
+    return loss if seen.fall is None or loss <= seen.fall else None

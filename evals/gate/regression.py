@@ -103,7 +103,7 @@ def _result(one: Compared, adjusted: float | None, rules: int) -> RuleResult:
         before=shown.before if shown else None, after=shown.after if shown else None,
         answers=len(one.chosen), clusters=shown.clusters if shown else 0,
         not_scored={**one.not_scored, **({"lost": len(one.lost)} if one.lost else {})},
-        detectable=detectable(one.seen, rule.margin, one.tail, rules),
+        detectable=detectable(one.seen, rule.margin, one.tail, rules, one.best),
         p_worse=one.best.p_worse if one.best else None, p_adjusted=adjusted,
         settle=settle, needed=questions, warnings=told.warnings(one), places=told.places(one, verdict),
     )  # fmt: skip
