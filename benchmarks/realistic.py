@@ -4,7 +4,9 @@
 
 Detection counts a labelled flaw as found when a finding of the scorer that owns its rule overlaps the labelled words
 (or, for something left out, has the same rule). A false alarm is a finding of severity moderate or worse on an answer
-that its writer labelled good. Rules that no scorer covers yet are listed as such, not left out.
+that its writer labelled good. Where a person who read these answers blind was asked about the same words or points, it
+is told apart whether that person says the same (the writer overlooked it) or the contrary (the alarm is false). Rules
+that no scorer covers yet are listed as such, not left out.
 """
 
 import json
@@ -13,6 +15,7 @@ from collections import Counter, defaultdict
 
 from benchmarks.figures import Share, count
 from benchmarks.labelled import answered, findings, is_found, owner, run_recorded, scorers_of
+from evals.detection.readings import agrees
 from evals.store import Run
 
 
@@ -21,9 +24,11 @@ def main() -> None:
     run, seconds = run_recorded()
     detection, uncovered = _detection(run)
     alarms, good = _alarms(run)
+    read = _read(run)
     if "--json" in sys.argv:
         shares = {rule: [share.found, share.of] for rule, share in detection.items()}
-        print(json.dumps(shares | {"alarms": alarms, "good": good}))
+        opinions = {scorer: {"agreed": one.count(True), "denied": one.count(False)} for scorer, one in read.items()}
+        print(json.dumps(shares | {"alarms": alarms, "good": good, "read": opinions}))
         return
     answers = sum(item.answer.status == "ok" for item, _ in answered(run))
     print(f"{answers} answers in {seconds:.1f} s = {answers / seconds:.1f} answers/s, report included\n")
@@ -37,7 +42,9 @@ def main() -> None:
     print(f"\nno scorer yet: {', '.join(f'{rule} ({n})' for rule, n in sorted(uncovered.items()))}")
     print(f"\nfalse alarms (moderate or worse) on {good} good answers")
     for scorer, number in sorted(alarms.items()):
-        print(f"  {scorer}: {number} = {number / good:.2f} an answer")
+        agreed, disputed = read[scorer].count(True), read[scorer].count(False)
+        opinions = f"; the blind reader makes {agreed} too, denies {disputed}" if agreed + disputed else ""
+        print(f"  {scorer}: {number} = {number / good:.2f} an answer{opinions}")
     for scorer in sorted(scorers):
         print(f"  {scorer}, mean score good / flawed: {_mean(run, scorer, 'good')} / {_mean(run, scorer, 'flawed')}")
 
@@ -62,6 +69,16 @@ def _alarms(run: Run) -> tuple[dict[str, int], int]:
     good = [item for item, recorded in answered(run) if recorded.quality == "good"]
     scorers = scorers_of(run)
     return {s: sum(len(findings(item, s, "moderate")) for item in good) for s in scorers}, len(good)
+
+
+def _read(run: Run) -> dict[str, list[bool | None]]:
+    """For each scorer whether the person who read the good answers blind agrees with each finding counted above."""
+    found: dict[str, list[bool | None]] = defaultdict(list)
+    for item, recorded in answered(run):
+        if recorded.quality == "good":
+            for scorer in scorers_of(run):
+                found[scorer] += [agrees(str(recorded.id), item, one) for one in findings(item, scorer, "moderate")]
+    return found
 
 
 def _mean(run: Run, scorer: str, quality: str) -> str:

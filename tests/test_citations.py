@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evals.citations import cited_passages, library_of, look_up, read_citations
-from evals.citations.reach import off_field, somebody_else, stretch
+from evals.citations.publisher import no_journal, off_field
+from evals.citations.reach import somebody_else, stretch
 from evals.citations.registry import bodies, bodies_in
 from evals.claims import extract_claims
 from evals.lexicons import load_yaml
@@ -272,7 +273,68 @@ def test_a_document_on_one_disease_does_not_speak_for_others(said, context, docu
     ],
 )
 def test_a_body_is_not_cited_outside_its_field(said, body, off):
-    assert (off_field(said, frozenset({body})) is not None) == off
+    assert (off_field(said, "", frozenset({body})) is not None) == off
+
+
+@pytest.mark.parametrize(
+    ("said", "around", "body", "off"),
+    [
+        ("a fever is an emergency.", "Should I call about my fever?", "American Urological Association", True),
+        ("it takes out the gland.", "Is surgery for prostate cancer right?", "American Urological Association", False),
+        ("the drug can weaken the heart muscle.", "", "American Heart Association", False),
+        ("the drug blocks PD-1.", "What is immunotherapy?", "American Heart Association", True),
+        ("the drug blocks PD-1.", "What is immunotherapy?", "American Society of Clinical Oncology", False),
+    ],
+)
+def test_a_body_of_one_field_speaks_where_the_claim_or_what_it_stands_under_is_of_it(said, around, body, off):
+    assert (off_field(said, around, frozenset({body})) is not None) == off
+
+
+def test_a_source_is_misattributed_when_one_of_the_bodies_named_may_say_it_only_if_none_of_them_can():
+    named = frozenset({"American Heart Association", "National Cancer Institute"})
+    assert off_field("the drug blocks PD-1.", "", named) is None
+
+
+NOT_THEIRS = {
+    "American Urological Association label for capecitabine (boxed warning)": "labels",
+    "ASCO Safety Communication on CAR T-cell therapies, June 26, 2025": "labels",
+    'American Academy of Pediatrics, "Colon Cancer Treatment (PDQ)," patient version': "PDQ",
+    "ESMO Guidelines for Patients: Breast Cancer": "NCCN",
+    "American Heart Association (cancer.gov), clinical trials": "cancer.gov",
+    'American Society of Clinical Oncology, "Immunotherapy to Treat Cancer"': "National Cancer Institute",
+    'ASCO, cancer.gov, "Understanding Cancer Prognosis"': "National Cancer Institute",
+}
+THEIRS = [
+    "FDA label for capecitabine (boxed warning, October 2025)", "National Cancer Institute (cancer.gov), on trials",
+    'NCI, "Immunotherapy to Treat Cancer"', "PDQ summary on pancreatic cancer", "NIH (cancer.gov)",
+    "NCCN Guidelines for Patients: Breast Cancer", "National Cancer Institute (NCI), PDQ", 'ASCO, "Breast Cancer"',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "word"), NOT_THEIRS.items())
+def test_a_document_that_only_another_body_publishes_is_not_theirs(name, word):
+    found = look_up(name, library_of(PASSAGES))
+    assert (found.kind, word in found.problem) == ("not_theirs", True)
+
+
+@pytest.mark.parametrize("name", THEIRS)
+def test_a_body_is_left_its_own_documents_and_those_of_whom_it_is_part(name):
+    assert look_up(name, library_of(PASSAGES)).kind in {"held", "known"}
+
+
+@pytest.mark.parametrize(
+    ("name", "journal"),
+    [
+        ("Okafor et al., Lancet Cancer Reports, 2025", "Lancet Cancer Reports"),
+        ("JAMA Tumor Letters, 2024", "JAMA Tumor Letters"),
+        ("The Lancet Oncology, 2019", ""),
+        ("Lancet Diabetes & Endocrinology", ""),
+        ("JAMA Network Open", ""),
+        ("JAMA 2020", ""),
+    ],
+)
+def test_a_journal_of_a_known_family_has_to_be_one_of_its_members(name, journal):
+    assert no_journal(name) == journal
 
 
 @pytest.mark.parametrize(

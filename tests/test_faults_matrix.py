@@ -13,18 +13,28 @@ from evals.cli import app
 from evals.detection import Bench, Examined, bench_of_run, detect, faulty_run, matrix_of, shipped_bench
 from evals.detection.gating import gate_matrix
 from evals.detection.matrix import missed_row
-from evals.detection.measure import alarms, new_findings, tells
+from evals.detection.measure import alarms, borne_claims, new_findings, tells
+from evals.detection.readings import CLAIMS as READ_CLAIMS
+from evals.detection.readings import POINTS as READ_POINTS
+from evals.detection.readings import agrees, readings
 from evals.detection.runs import Faulty
 from evals.errors import UserError
 from evals.faults.answer_fault import AnswerFault, kinds, wanted_kinds
+from evals.faults.answers import answer_faults
+from evals.faults.fault import HALVES
 from evals.gate import load_policy
 from evals.plan import prepare
-from evals.records import SEVERITIES, Finding, Item, Outcome, Severity
+from evals.records import SEVERITIES, Finding, Item, Outcome, Question, Severity
+from evals.render import render
 from evals.run import execute, start
 from evals.store import Run
 from evals.suite import Part, load_suite
 from tests.cases import ROOT
 
+READ, POINTS = (
+    [json.loads(line) for line in (ROOT / name).read_text("utf-8").splitlines()] for name in (READ_CLAIMS, READ_POINTS)
+)
+ASKED = Question(id="Q01", text="Should I wait until morning?")
 FEW = ("disclaimer", "overreach", "urgency")
 
 
@@ -72,6 +82,75 @@ def test_a_finding_tells_of_a_fault_when_it_marks_its_words_or_has_its_rule(
     kind: str, found: Finding, told: bool, because: str
 ) -> None:
     assert tells(found, fault(kind), kinds()[kind]) is told, because
+
+
+def test_a_remark_tells_of_what_no_passage_speaks_of_and_of_nothing_else() -> None:
+    remark = finding("E15", 12, 15, "info")
+    assert tells(remark, fault("E15"), kinds()["E15"])
+    assert not tells(remark, fault("E09"), kinds()["E09"])
+    assert not tells(finding("E09", 12, 15, "info"), fault("E15"), kinds()["E15"])
+
+
+def test_a_wrong_source_is_told_where_its_name_leads_other_statements() -> None:
+    put = fault("E14-swapped")
+    led = replace(finding("E14", 300, 320), message=f"{put.replacement} does not give advice of this kind.")
+    assert tells(led, put, kinds()["E14-swapped"])
+    assert not tells(finding("E14", 300, 320), put, kinds()["E14-swapped"])
+
+
+def test_kinds_of_single_sentences_are_made_only_where_a_passage_bears_the_sentence_out() -> None:
+    needing = {kind.name for kind in kinds().values() if kind.borne}
+    assert needing == {"E01", "E02", "E03", "E04", "E06", "E07", "E08", "E09", "E10", "E11", "E20", "E21"}
+    before = examined().before
+    borne = borne_claims(bench().answers[0], before)
+    assert borne
+    assert not any(answer_faults(before.answer, ASKED, before.claims, kinds=["E09"], borne=frozenset()))
+    made = [one for half in HALVES for one in answer_faults(
+        before.answer, ASKED, before.claims, kinds=["E09"], half=half, borne=borne
+    )]  # fmt: skip
+    inside = [claim for claim in before.claims if claim.claim_id in borne]
+    assert all(any(claim.start <= one.at < claim.end for claim in inside) for one in made)
+
+
+# --- what the blind reader says --------------------------------------------------------------------------------------
+
+
+def test_every_sentence_the_reader_quotes_stands_in_the_answer_it_is_of() -> None:
+    for one in shipped_bench().answers:
+        text = render(one.draft.raw, one.draft.format or "markdown").text
+        quoted = sum(row["answer"] == one.id for row in READ)
+        found = readings(one.id, text)
+        assert found is not None
+        assert len(found) == quoted, one.id
+
+
+def test_nobody_read_an_answer_that_is_not_shipped() -> None:
+    assert readings("A99", "Chemo helps.") is None
+
+
+def test_a_finding_on_words_that_the_reader_found_borne_out_is_a_false_alarm() -> None:
+    before = examined().before
+    read = readings("A01", before.answer.text) or ()
+    right = next(one for one in read if one.label == "supported")
+    wrong = next(one for one in read if one.label != "supported")
+    assert agrees("A01", before, finding("E08", right.start, right.end)) is False
+    assert agrees("A01", before, finding("E08", wrong.start, wrong.end)) is True
+    assert agrees("A01", before, finding("R-1", right.start, right.end)) is None
+    assert agrees("A99", before, finding("E08", right.start, right.end)) is None
+
+
+def test_a_point_told_as_left_out_is_a_false_alarm_where_the_reader_found_it_said() -> None:
+    row = POINTS[0]
+    told = Finding(rule="E18", severity="severe", message=f"Left out: {row['point'].partition(': ')[2]}")
+    assert agrees(row["answer"], examined().before, told) is (row["said"] != "said")
+    assert agrees(row["answer"], examined().before, replace(told, message="Left out: Something else.")) is None
+
+
+def test_the_matrix_tells_findings_the_reader_makes_too_from_those_he_denies() -> None:
+    rows = {one.scorer: one for one in matrix_of([examined()]).alarms}
+    for one in rows.values():
+        assert one.agreed + one.disputed <= one.findings
+        assert one.disputed_answers <= one.alarmed
 
 
 def test_what_was_found_before_is_not_new() -> None:

@@ -6,13 +6,14 @@ from evals.cancers import find_cancers
 from evals.citations import Citation, cited_passages, library_of, read_citations, standing_of
 from evals.citations.addresses import odd_addresses
 from evals.citations.ledger import Assessed, Ledger, Seen, key_of, names_of, severity_of
-from evals.citations.reach import off_field, said_of, somebody_else, stretch
+from evals.citations.publisher import off_field
+from evals.citations.reach import said_of, somebody_else, stretch
 from evals.citations.vague import vague_talk
 from evals.concepts import load_concepts
 from evals.lexicons import load_yaml
 from evals.records import SEVERITIES, Case, Claim, Finding, Severity, Verdict
 
-_BAD = frozenset({"unknown_document", "unknown_body", "impossible"})
+_BAD = frozenset({"unknown_document", "unknown_body", "impossible", "not_theirs"})
 _CREDIT = {"supported": 1.0, "partly": 0.5}
 
 
@@ -36,9 +37,12 @@ class _Assessor:
         for seen in self.named:
             for claim_id in seen.citation.claim_ids:
                 self.behind[claim_id].append(seen)
-        self.said = {claim.claim_id: said_of(case.answer, claim) for claim in case.claims}
+        names = (*(one.attribution for one in self.citations), *case.answer.attributions)
+        self.said = {claim.claim_id: said_of(case.answer, claim, names) for claim in case.claims}
         self.asked = self._asked()
         self.context = (*self.asked, *self._spoken_of())
+        self.around = "\n".join((self.case.question.text, *self._heads()))
+        self.all_said = "\n".join(self.said.values())
 
     def run(self) -> Assessed:
         ledger = Ledger()
@@ -87,14 +91,17 @@ class _Assessor:
 
     def _spoken_of(self) -> tuple[str, ...]:
         """The diseases that the answer's headings and claims name, the names of its sources apart."""
-        headings = [self.case.answer.text[b.start : b.end] for b in self.case.answer.blocks if b.kind == "heading"]
-        texts = [self.case.answer.title or "", *headings, *self.said.values()]
+        texts = [*self._heads(), *self.said.values()]
         return tuple(dict.fromkeys(cancer for text in texts for cancer in find_cancers(text)))
+
+    def _heads(self) -> list[str]:
+        text = self.case.answer.text
+        heads = [text[block.start : block.end] for block in self.case.answer.blocks if block.kind == "heading"]
+        return [self.case.answer.title or "", *heads]
 
     def _on_a_marker(self) -> bool:
         """Whether an answer to no disease's question is headed by a gene or drug, which belongs to one or another."""
-        heads = [self.case.answer.text[b.start : b.end] for b in self.case.answer.blocks if b.kind == "heading"]
-        texts = [self.case.question.text, self.case.answer.title or "", *heads]
+        texts = [self.case.question.text, *self._heads()]
         return not self.asked and any(one.kind != "term" for text in texts for one in load_concepts().of(text))
 
     # --- one source -------------------------------------------------------------------------------------------------
@@ -120,7 +127,10 @@ class _Assessor:
             severity = severity_of("unknown_body")
         elif seen.citation.reach == "direct" and grave:
             severity = severity_of("invented_when_severe")
-        return self._finding("E13", severity, one.start, one.end, f"{seen.shown}: {standing.problem} Look it up.")
+        told = f"{seen.shown}: {standing.problem}"
+        if standing.kind == "not_theirs":
+            return self._finding("E14", severity_of("other_says_it"), one.start, one.end, told)
+        return self._finding("E13", severity, one.start, one.end, f"{told} Look it up.")
 
     def _listed(self, seen: Seen, ledger: Ledger) -> None:
         """An entry for the whole answer: it counts when something rests on it, or when it is on another disease."""
@@ -136,6 +146,11 @@ class _Assessor:
                 key_of(one.attribution.name),
                 self._finding("E06", severity, one.attribution.start, one.attribution.end, message),
             )
+        elif one.reach == "wide" and (body := off_field(self.all_said, self.around, seen.standing.bodies)):
+            ledger.checked.append(0.0)
+            message = f"{seen.shown}: {body} does not give advice of this kind."
+            at = one.attribution
+            ledger.tell(key_of(at.name), self._finding("E14", severity_of("other_says_it"), at.start, at.end, message))
 
     # --- one source and one claim ------------------------------------------------------------------------------------
 
@@ -145,7 +160,7 @@ class _Assessor:
         how = stretch(said, self.context, seen.standing.cancers)
         if how and not (how == "context" and self._on_a_marker()):
             return 0.0, self._stretched(seen, claim, how)
-        if body := off_field(said, seen.standing.bodies):
+        if body := off_field(said, self.around, seen.standing.bodies):
             return 0.0, self._misattributed(claim, "other_says_it", f"{body} does not give advice of this kind.")
         if not seen.standing.passages:
             return None, None

@@ -3,11 +3,13 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
+from evals.cancers import find_cancers
 from evals.citations.registry import patterns
+from evals.lexicons import load_yaml
 from evals.records import Answer, Attribution, Claim, Section, SectionKind
 
 Reach = Literal["direct", "wide", "pointer"]
@@ -19,6 +21,11 @@ _MARK = re.compile(r"\[\s?[A-Z]{0,3}\d|[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _ONLY_MARKS = re.compile(r"[\s\[\]\d,;–⁰¹²³⁴⁵⁶⁷⁸⁹⁻.-]*")
 _NUMBERED = re.compile(r"(?:^|\n)\s*[\[(]?\d{1,3}[\]).]+\s*$|[⁰¹²³⁴⁵⁶⁷⁸⁹]\s*$")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)\]>\"”]{3,300}")
+_ENDS_AS_DOCUMENT = re.compile(
+    r"\b(?:summary|summaries|guidelines?|guides?|pages?|books?|booklets?|statements?|recommendations?|label)$",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(r"\s+(?:on|for|about)\s+[^,.;:()\n]{3,60}")
 _UNCHECKED = frozenset({"notice", "question", "filler"})
 _NOT_SOURCES: frozenset[SectionKind] = frozenset({"questions", "upload", "related"})
 _NOTICES: frozenset[SectionKind] = frozenset({"opening_notice", "closing_notice", "date"})
@@ -66,6 +73,7 @@ class _Reader:
         return tuple(self._carried_on(found))
 
     def _citation(self, one: Attribution) -> Citation | None:
+        one = self._with_subject(one)
         section = self._section_at(one.start)
         kind = section.kind if section else "body"
         # What stands before the name itself: the words that lead to it ("endorsed by") are part of the attribution.
@@ -80,6 +88,18 @@ class _Reader:
             return self._listed(one, section, before, address)
         claims, reach = self._behind(one)
         return Citation(attribution=one, reach=reach, claim_ids=_ids(claims), address=address)
+
+    def _with_subject(self, one: Attribution) -> Attribution:
+        """A document with the disease it is on: "the PDQ summary on liver cancer"."""
+        if one.vague or not _ENDS_AS_DOCUMENT.search(one.name):
+            return one
+        at = self.answer.text.find(one.name, one.start, one.end)
+        subject = _SUBJECT.match(self.answer.text, at + len(one.name)) if at >= 0 else None
+        if subject is None:
+            return one
+        said = re.split(rf"\b{load_yaml('citations.yaml')['says']}\b", subject[0], maxsplit=1, flags=re.IGNORECASE)[0]
+        name = f"{one.name}{said}".rstrip()
+        return replace(one, name=name, end=max(one.end, at + len(name))) if find_cancers(said) else one
 
     # --- lists of sources -------------------------------------------------------------------------------------------
 

@@ -20,7 +20,8 @@ class Held:
     """One source of one passage. `bodies` are its publishers, `own` the words that tell the document from others of
     theirs, `words` these and those of the passage's title.
 
-    `drugs` are set for a document without a title of its own, such as the labels of the drugs that a passage names.
+    `drugs` are set for a document without a title of its own, such as the labels of the drugs that a passage names;
+    `content` are all words of the title, generic ones included.
     """
 
     passage_id: str
@@ -29,6 +30,7 @@ class Held:
     words: frozenset[str]
     cancers: tuple[str, ...]
     drugs: frozenset[str]
+    content: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # compared by identity: one library a corpus, and cheap to look up by
@@ -91,6 +93,7 @@ def _library(rows: tuple[tuple[str, str, str, str | None, tuple[Source, ...]], .
                     words=words | distinct_words(title),
                     cancers=find_cancers(source.document),
                     drugs=frozenset() if words else drugs_in(text),
+                    content=content_words(source.document),
                 )
             )
             hosts |= {host} if source.url and (host := host_of(source.url)) else set()
@@ -109,6 +112,11 @@ def distinct_words(name: str) -> frozenset[str]:
     """The stems of a name that tell one document from another: no body, no year, no "guideline for patients"."""
     found = stems(without_bodies(name))
     return frozenset(word for word in found if word not in _generic() and not word.isdigit() and len(word) > 1)
+
+
+def content_words(name: str) -> frozenset[str]:
+    """The stems of a title without its publisher, year and numbers."""
+    return frozenset(word for word in stems(without_bodies(name)) if word.isalpha())
 
 
 def drugs_in(text: str) -> frozenset[str]:

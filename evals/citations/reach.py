@@ -6,10 +6,10 @@ from functools import cache
 from typing import Literal
 
 from evals.cancers import ancestors, covers, find_cancers
-from evals.citations.registry import any_of, bodies, bodies_in, patterns
+from evals.citations.registry import any_of, bodies_in, patterns
 from evals.concepts import load_concepts
 from evals.lexicons import load_yaml
-from evals.records import Answer, Claim
+from evals.records import Answer, Attribution, Claim
 
 Stretch = Literal["all", "named", "context"]
 """all: the claim is about any cancer; named: it names another one; context: question and headings are about another."""
@@ -17,10 +17,10 @@ Stretch = Literal["all", "named", "context"]
 _SAYING_WINDOW = 60
 
 
-def said_of(answer: Answer, claim: Claim) -> str:
+def said_of(answer: Answer, claim: Claim, named: Iterable[Attribution]) -> str:
     """What a claim says, without the names of its sources: "the leukemia guide" in them is not what it is about."""
     text = claim.claim_text
-    for one in answer.attributions:
+    for one in named:
         if one.start < claim.end and claim.start < one.end:
             text = text.replace(answer.text[one.start : one.end], " ").replace(one.name, " ")
     return text
@@ -52,15 +52,6 @@ def _denied(said: str, place: int) -> bool:
 def _speaks_for(documented: str, asked: str) -> bool:
     """Whether a document on one disease may be cited for another: itself, a part, or the next wider everyday name."""
     return covers(documented, asked) or asked in ancestors(documented)
-
-
-def off_field(said: str, named: Iterable[str]) -> str | None:
-    """The named body that does not speak about such things; None when one of them may."""
-    known = [bodies()[body] for body in named if body in bodies()]
-    for body in known:
-        if body.never is None or not body.never.search(said) or (body.unless and body.unless.search(said)):
-            return None
-    return known[0].name if known else None
 
 
 def somebody_else(evidence: str, said: str, named: frozenset[str]) -> str | None:

@@ -8,11 +8,13 @@ from typing import Literal
 
 from evals.cancers import covers, find_cancers
 from evals.citations.library import Held, Library, distinct_words, drugs_in, without_bodies, years_in
+from evals.citations.publisher import no_journal, not_theirs
 from evals.citations.registry import any_of, bodies, body_of_host, host_of, patterns, series
 from evals.lexicons import load_yaml
 
-Kind = Literal["held", "known", "unknown_document", "unknown_body", "impossible", "uncheckable"]
-"""held: passages rest on it; known: its body exists, nothing of it is here; uncheckable: a person, trial or paper."""
+Kind = Literal["held", "known", "unknown_document", "unknown_body", "impossible", "not_theirs", "uncheckable"]
+"""held: passages rest on it; known: its body exists, nothing of it is here; not_theirs: somebody else's document;
+uncheckable: a person, trial or paper."""
 
 _VERSION = re.compile(r"\b(?:version|v\.?)\s?\d{1,2}\.(?:19|20)\d{2}\b", re.IGNORECASE)
 _EDITION = re.compile(
@@ -46,7 +48,7 @@ def look_up(name: str, library: Library, *, tied: str | None = None, address: st
     title = distinct_words(library.title(name))
     if tied:
         return Standing(kind="held", bodies=named, passages=frozenset({tied}), document=bool(title))
-    if problem := _bad_address(name, address, library):
+    if problem := _bad_address(name, address, library) or _no_journal(name):
         return Standing(kind="impossible", bodies=named, problem=problem)
     if not named:
         return _nobodys(name, title, library)
@@ -54,6 +56,8 @@ def look_up(name: str, library: Library, *, tied: str | None = None, address: st
     exact = [one for one in of_body if title and one.own == title]
     if problem := _misdated(name, named, library) or ("" if exact else _misnamed(name, named, title)):
         return Standing(kind="impossible", bodies=named, problem=problem)
+    if problem := not_theirs(name, named, library):
+        return Standing(kind="not_theirs", bodies=named, document=True, problem=problem)
     diseases = find_cancers(library.title(name))
     # A title that is no more than a disease ("Breast Cancer") may stand for any document of the body on it.
     found = exact if exact and not diseases else _of_drugs(drugs_in(name), of_body) or _held(title, diseases, of_body)
@@ -142,6 +146,11 @@ def _off_series(name: str, named: frozenset[str], title: frozenset[str]) -> str:
         if len(strange) / len(title) > _MORE_THAN_HALF or (diseases and not one.cancers & set(diseases)):
             return f"{one.body} is not known to have a document of this name: {one.wanted}."
     return ""
+
+
+def _no_journal(name: str) -> str:
+    found = no_journal(name)
+    return f"No journal {found} is known to exist." if found else ""
 
 
 def _bad_address(name: str, address: str | None, library: Library) -> str:

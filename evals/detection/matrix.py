@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from evals.detection.measure import Caught, Examined, alarms
+from evals.detection.measure import Caught, Examined
 from evals.faults.answer_fault import Kind, kinds
 from evals.records import Severity
 
@@ -51,7 +51,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarms:
-    """Findings of severity moderate or worse on untouched answers: answers that have one, exact 95% interval."""
+    """Findings of severity moderate or worse on untouched answers: answers that have one, exact 95% interval.
+
+    Of the findings, a person who read the answers blind says the same of `agreed` and the contrary of `disputed`; the
+    rest were not asked about. `disputed_answers` have one of the latter, with their interval.
+    """
 
     scorer: str
     answers: int
@@ -59,6 +63,11 @@ class Alarms:
     findings: int
     low: float
     high: float
+    agreed: int = 0
+    disputed: int = 0
+    disputed_answers: int = 0
+    disputed_low: float = 0.0
+    disputed_high: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,18 +143,24 @@ def _row(kind: Kind, own: Sequence[Caught], scorers: Sequence[str]) -> Row:
 
 
 def _alarms(scorer: str, tested: Sequence[Examined]) -> Alarms:
-    counts = [alarms(one.before).get(scorer, 0) for one in tested]
-    return _alarmed(scorer, counts)
+    return _alarmed(scorer, [tuple(one for one in each.alarms if one[0] == scorer) for each in tested])
 
 
 def _any(tested: Sequence[Examined]) -> Alarms:
-    return _alarmed("any scorer", [sum(alarms(one.before).values()) for one in tested])
+    return _alarmed("any scorer", [each.alarms for each in tested])
 
 
-def _alarmed(scorer: str, counts: Sequence[int]) -> Alarms:
-    alarmed = sum(count > 0 for count in counts)
-    low, high = _exact(alarmed, len(counts))
-    return Alarms(scorer=scorer, answers=len(counts), alarmed=alarmed, findings=sum(counts), low=low, high=high)
+def _alarmed(scorer: str, told: Sequence[tuple[tuple[str, bool | None], ...]]) -> Alarms:
+    alarmed = sum(bool(each) for each in told)
+    wrong = sum(any(agreed is False for _, agreed in each) for each in told)
+    opinions = [agreed for each in told for _, agreed in each]
+    low, high = _exact(alarmed, len(told))
+    wrong_low, wrong_high = _exact(wrong, len(told))
+    return Alarms(
+        scorer=scorer, answers=len(told), alarmed=alarmed, findings=len(opinions), low=low, high=high,
+        agreed=opinions.count(True), disputed=opinions.count(False), disputed_answers=wrong, disputed_low=wrong_low,
+        disputed_high=wrong_high,
+    )  # fmt: skip
 
 
 def _exact(yes: int, of: int) -> tuple[float, float]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from evals.detection.readings import agrees, borne_out, readings
 from evals.detection.scoring import Bench, Untouched, in_order
 from evals.faults.answer_fault import AnswerFault, Kind, kinds
 from evals.faults.answers import answer_faults
@@ -12,6 +13,8 @@ from evals.records import SEVERITIES, Finding, Item
 
 # The operators for single sentences.
 _SENTENCE = re.compile(r"E\d\d")
+
+_GRAVE = SEVERITIES[SEVERITIES.index("moderate") :]
 
 Tell = Callable[[str, int, int], object]
 
@@ -44,6 +47,16 @@ class Examined:
     faults: tuple[Caught, ...]
     scorers: tuple[str, ...]
 
+    @property
+    def alarms(self) -> tuple[tuple[str, bool | None], ...]:
+        """The findings of severity moderate or worse on it untouched: scorer, and whether the blind reader agrees."""
+        return tuple(
+            (outcome.scorer, agrees(self.untouched.id, self.before, finding))
+            for outcome in self.before.outcomes
+            for finding in outcome.findings
+            if finding.severity in _GRAVE
+        )
+
 
 def detect(
     bench: Bench,
@@ -65,8 +78,9 @@ def detect(
     for number, untouched in enumerate(bench.answers, 1):
         before = in_order(bench, [(untouched, None, None)], lambda _: None)[0]
         faults = answer_faults(
-            before.answer, untouched.question, before.claims, half=half, kinds=kinds_, seed=seed, each=each
-        )
+            before.answer, untouched.question, before.claims, half=half, kinds=kinds_, seed=seed, each=each,
+            borne=borne_claims(untouched, before),
+        )  # fmt: skip
         done = [0]
 
         def one(_: Item, done: list[int] = done, of: int = len(faults), number: int = number) -> None:
@@ -93,7 +107,15 @@ def _caught(untouched: Untouched, before: Item, fault: AnswerFault, after: Item)
     )  # fmt: skip
 
 
+def borne_claims(untouched: Untouched, before: Item) -> frozenset[str]:
+    """The ids of the claims that a passage bears out: by the person who read the answer blind, else by the judge."""
+    if (read := readings(untouched.id, before.answer.text)) is not None:
+        return frozenset(one.claim_id for one in before.claims if borne_out(one, read))
+    return frozenset(one.claim_id for one in before.verdicts if one.scope == "corpus" and one.label == "supported")
+
+
 def _grounded(before: Item, fault: AnswerFault) -> bool | None:
+    """Whether the judge bore out the sentence that a fault went into."""
     if not _SENTENCE.fullmatch(fault.kind):
         return None
     borne = {one.claim_id for one in before.verdicts if one.scope == "corpus" and one.label == "supported"}
@@ -109,11 +131,14 @@ def new_findings(before: Item, after: Item, scorer: str) -> tuple[Finding, ...]:
 def tells(finding: Finding, fault: AnswerFault, kind: Kind) -> bool:
     """Whether a new finding tells of a fault: it marks some of its words, or, where one marks none, has its rule.
 
-    A remark ("info") on words is no finding.
+    Under its own rule a finding may also name what was put in: a wrong source is told at the statements it leads.
+    A remark ("info") on words is no finding, but for kinds of which no more may be said.
     """
     if kind.by_rule or finding.start is None or fault.start is None:
         return kind.names(finding.rule)
-    return finding.severity != SEVERITIES[0] and _touches(finding, fault)
+    named = kind.names(finding.rule) and fault.replacement in finding.message
+    told = finding.severity != SEVERITIES[0] or (kind.remark and kind.names(finding.rule))
+    return told and (named or _touches(finding, fault))
 
 
 def _touches(finding: Finding, fault: AnswerFault) -> bool:
@@ -134,5 +159,6 @@ def _key(item: Item, finding: Finding) -> tuple[str, str, str]:
 
 def alarms(item: Item) -> Mapping[str, int]:
     """Findings of severity moderate or worse in one answer, by scorer."""
-    grave = SEVERITIES[SEVERITIES.index("moderate") :]
-    return {outcome.scorer: sum(finding.severity in grave for finding in outcome.findings) for outcome in item.outcomes}
+    return {
+        outcome.scorer: sum(finding.severity in _GRAVE for finding in outcome.findings) for outcome in item.outcomes
+    }

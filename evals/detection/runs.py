@@ -3,8 +3,10 @@
 import hashlib
 from dataclasses import dataclass, field
 
+from evals.detection.measure import borne_claims
 from evals.detection.scoring import Bench, Untouched, bench_of_run
 from evals.errors import UserError
+from evals.faults.answer_fault import AnswerFault
 from evals.faults.answers import answer_faults
 from evals.faults.fault import Half
 from evals.records import Item
@@ -29,12 +31,19 @@ class Faulty:
             self._before[untouched.id] = self.bench.score(untouched)
         return self._before[untouched.id]
 
+    def faults(self, untouched: Untouched, kind: str, seed: int) -> tuple[AnswerFault, ...]:
+        """The faults of this kind that fit the answer."""
+        item = self.before(untouched)
+        return answer_faults(
+            item.answer, untouched.question, item.claims, half=self.half, kinds=[kind], seed=seed,
+            borne=borne_claims(untouched, item),
+        )  # fmt: skip
+
     def after(self, untouched: Untouched, kind: str, seed: int) -> Item | None:
         """The answer with a fault of this kind, scored; None where no such fault fits it."""
         key = (untouched.id, kind, seed)
         if key not in self._after:
-            item = self.before(untouched)
-            found = answer_faults(item.answer, untouched.question, item.claims, half=self.half, kinds=[kind], seed=seed)
+            found = self.faults(untouched, kind, seed)
             self._after[key] = self.bench.score(untouched, found[0].raw) if found else None
         return self._after[key]
 
@@ -64,8 +73,7 @@ def faulty_run(run: Run | Faulty, kind: str, rate: float, seed: int = 0) -> tupl
 
 
 def _fits(held: Faulty, one: Untouched, kind: str, seed: int) -> bool:
-    item = held.before(one)
-    return bool(answer_faults(item.answer, one.question, item.claims, half=held.half, kinds=[kind], seed=seed))
+    return bool(held.faults(one, kind, seed))
 
 
 def _drawn(*key: object) -> bytes:

@@ -63,6 +63,8 @@ class Kind:
     """One kind of defect: its error code, the scorers that answer for it, what rules name it.
 
     `rules` are the beginnings of the rule ids of findings that tell of it where nothing is marked ("RF": RF01 to RF24).
+    `borne`: it is made only in sentences that a passage bears out; in others nothing here could show that it is one.
+    `remark`: a remark tells of it, since nothing more may be said. `each`: how many times as many go into one answer.
     """
 
     name: str
@@ -71,6 +73,9 @@ class Kind:
     severity: Severity
     about: str
     rules: tuple[str, ...]
+    borne: bool = False
+    remark: bool = False
+    each: int = 1
 
     def names(self, rule: str) -> bool:
         """Whether findings of that rule tell of it: E13b belongs to E13, D10 not to D1."""
@@ -98,6 +103,9 @@ def kinds() -> Mapping[str, Kind]:
             severity=cast(Severity, row["severity"]),
             about=row["about"],
             rules=tuple(row.get("rules", (code,))),
+            borne=row.get("borne", False),
+            remark=row.get("remark", False),
+            each=row.get("each", 1),
         )
     return found
 

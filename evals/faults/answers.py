@@ -1,6 +1,6 @@
 """All operators over one whole answer: of each kind the faults asked for, each alone, the rest of the answer intact."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from evals.errors import UserError, did_you_mean
 from evals.faults import inserted, other_answer, unsaid
@@ -53,8 +53,11 @@ def answer_faults(
     kinds: Sequence[str] | None = None,
     seed: int = 0,
     each: int = 1,
+    borne: Container[str] | None = None,
 ) -> tuple[AnswerFault, ...]:
     """Of every kind that fits the answer up to `each` faults, drawn by SHA-256 of seed, kind, question and repeat.
+
+    `borne` are the ids of the claims that a passage bears out: kinds that need one are made in these alone (None: all).
 
     A fault whose raw answer does not read as the old text with that change alone is not made. Long and empty answers,
     and those whose raw text reads otherwise today, get none.
@@ -67,16 +70,18 @@ def answer_faults(
     chosen = wanted_kinds(kinds)
     if answer.status != "ok" or not answer.text.strip() or format_of(answer.raw, answer.text) is None:
         return ()
-    view = View(answer, question, claims)
-    return tuple(fault for kind in chosen for fault in _of_kind(view, kind, half, seed, each))
+    whole = View(answer, question, claims)
+    sure = whole if borne is None else View(answer, question, tuple(one for one in claims if one.claim_id in borne))
+    return tuple(fault for kind in chosen for fault in _of_kind(sure if kind.borne else whole, kind, half, seed, each))
 
 
 def _of_kind(view: View, kind: Kind, half: Half, seed: int, each: int) -> Iterator[AnswerFault]:
     proposals = list(_operator(kind)(view, kind, half))
     made = 0
     drawn = ordered(proposals, seed, kind.name, view.answer.question_id, view.answer.repeat)
-    for proposal in drawn[: _TRIES * each]:
-        if made < each and (fault := _made(view, kind, half, proposal)):
+    most = each * kind.each
+    for proposal in drawn[: _TRIES * most]:
+        if made < most and (fault := _made(view, kind, half, proposal)):
             made += 1
             yield fault
 

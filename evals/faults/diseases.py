@@ -19,17 +19,22 @@ _NOT_WIDENED = re.compile(
     r"|\bstill in one part\b|\bmost common\b|\bhas not grown\b|\bcall\b|\bfever\b",
     re.I,
 )
+# "The leukemia" is one person's, and "the cancer" means the same; what is said of few, or denied, may hold of all.
+_POINTED = re.compile(r"\b(?:the|this|that|your|my|his|her|their|our)\s\Z", re.I)
+_FOR_FEW = re.compile(
+    r"\b(?:not|never|no|neither|nor|none|without|few|rare(?:ly)?|small (?:share|number)|some)\b", re.I
+)
 _SHORT_FORM = re.compile(r" ?\((?:[A-Z][\w-]{1,9}|\d|pill\w*)\)")
 # "breast and ovarian cancer": the name before leans on this one.
 _ADDED = re.compile(r"\b(?:and|or)\s\Z", re.I)
 _DISEASE = re.compile(r"cancer|leukemia|lymphoma|myeloma|carcinoma|syndrome|AML", re.I)
-_DENIED = re.compile(r"\bnot\b", re.I)
+_DENIED = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.I)
 _BEFORE = re.compile(r"\b(?:for|with|of|in|treat|treats|cure|cures|against|have|has|if|when|get)\s\Z", re.I)
 
 
 def widened_faults(sentence: str, half: Half, seed: int) -> Iterator[Edit]:
     """A disease's name becomes cancer in general: half true, since it holds for that one disease."""
-    if _NOT_WIDENED.search(sentence):
+    if _NOT_WIDENED.search(sentence) or _FOR_FEW.search(sentence):
         return
     # A short form in brackets names the disease before it once more.
     mentions = [m for m in disease_names().find(sentence) if sentence[max(0, m.start - 1) : m.start] != "("]
@@ -40,6 +45,8 @@ def widened_faults(sentence: str, half: Half, seed: int) -> Iterator[Edit]:
         return
     adjective = _adjectives().search(sentence, 0, mention.start)
     start = adjective.start() if adjective else mention.start
+    if _POINTED.search(sentence, 0, start):
+        return
     form = _SHORT_FORM.match(sentence, mention.end)
     end = form.end() if form else mention.end
     options = _wide(sentence, start, half, plural=sentence[: mention.end].endswith("cancers"))

@@ -1,10 +1,12 @@
 """Sources invented or swapped, reading made hard, an answer cut off, and the operators for single sentences."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import zip_longest
+from typing import Any
 
+from evals.citations.registry import bodies_in
 from evals.faults.answer_fault import Edit, Kind, Proposal, of_half
 from evals.faults.fault import Half, pick
 from evals.faults.make import apply_to_answer
@@ -21,25 +23,46 @@ def sentence(view: View, kind: Kind, half: Half) -> Iterator[Proposal]:
 
 
 def source(view: View, kind: Kind, half: Half) -> Iterator[Proposal]:
-    """The source of a statement: of another disease, invented, or another body's."""
-    file = fault_file("answer_sources.yaml")
-    row = file[kind.name]
-    about = f"{view.question.text} {view.question.cancer}".lower()
+    """The source of a statement: of another disease, invented, or another body's.
+
+    `not` are words of the question or the statement that would make the source a likely one.
+    """
+    row = fault_file("answer_sources.yaml")[kind.name]
     for wording in of_half(kind.name, row["wordings"], half):
-        template = f"{kind.name}:{wording['id']}"
-        if any(word in about for word in wording.get("not", ())) or wording["text"] in view.answer.text:
+        if wording["text"] not in view.answer.text:
+            yield from _swapped(view, kind, wording) if row.get("swap") else ()
+            yield from _told_by(view, kind, wording, row["lead"])
+
+
+def _swapped(view: View, kind: Kind, wording: Mapping[str, Any]) -> Iterator[Proposal]:
+    """The name of a source gives way, its short form in brackets with it."""
+    text = view.answer.text
+    for match in _pattern(fault_file("answer_sources.yaml")["name"]).finditer(text):
+        named = [one for one in view.answer.attributions if one.start <= match.start() and match.end() <= one.end]
+        inside = any(start < match.start() and match.end() <= end for _, start, end in bodies_in(text))
+        if named and not inside and not _likely(view, wording, text[named[0].start : named[0].end]):
+            yield _proposal(kind, wording, match.start(), match.end(), wording["text"])
+
+
+def _told_by(view: View, kind: Kind, wording: Mapping[str, Any], leads: Sequence[str]) -> Iterator[Proposal]:
+    """A statement that names no source is told as this one's."""
+    for claim in view.checked:
+        said = view.answer.text[claim.start : claim.end]
+        if claim.kind == "advice" or not said[:1].isupper() or "ccording" in said or "\n" in said:
             continue
-        for match in _pattern(file["name"]).finditer(view.answer.text) if "lead" not in row else ():
-            if view.answer.text[match.end() : match.end() + 1] != "-":
-                edit = Edit(start=match.start(), end=match.end(), put=wording["text"])
-                yield Proposal(kind=kind.name, edits=(edit,), template=template)
-        for claim in view.checked if "lead" in row else ():
-            said = view.answer.text[claim.start : claim.end]
-            if claim.kind == "advice" or not said[:1].isupper() or "ccording" in said or "\n" in said:
-                continue
-            lead: str = pick(row["lead"], kind.name, wording["id"], said)
-            put = lead.format(name=wording["text"]) + lowered(said)
-            yield Proposal(kind=kind.name, edits=(Edit(start=claim.start, end=claim.end, put=put),), template=template)
+        if not _likely(view, wording, said):
+            lead: str = pick(leads, kind.name, wording["id"], said)
+            yield _proposal(kind, wording, claim.start, claim.end, lead.format(name=wording["text"]) + lowered(said))
+
+
+def _likely(view: View, wording: Mapping[str, Any], said: str) -> bool:
+    about = f"{view.question.text} {view.question.cancer} {view.answer.title or ''} {said}".lower()
+    return any(word in about for word in wording.get("not", ()))
+
+
+def _proposal(kind: Kind, wording: Mapping[str, Any], start: int, end: int, put: str) -> Proposal:
+    edit = Edit(start=start, end=end, put=put)
+    return Proposal(kind=kind.name, edits=(edit,), template=f"{kind.name}:{wording['id']}")
 
 
 def hard(view: View, kind: Kind, half: Half) -> Iterator[Proposal]:

@@ -18,6 +18,8 @@ _TEMPERATURE = re.compile(
     rf"|(?P<c>{_C}){_DEGREE_C}(?: ?\((?P<cf>{_F}){_DEGREE_F}\))?)"
 )
 _ASKS = re.compile(r"^(?:ask|tell|talk)\b|\?\s*$", re.I)
+# A value that is held against a limit told elsewhere may well be another one: "At 101 °F you are past it."
+_HELD_AGAINST = re.compile(r"\b(?:past|beyond|over|above|under|below) (?:it|that|this|the (?:limit|mark|line))\b", re.I)
 # A clinically plain difference: less than this is rounding, or close enough to be argued about.
 _RATIO, _DEGREES = 1.25, 0.5
 _AGE_STEP, _PERCENT_STEP, _OLDEST = 5, 10, 95
@@ -26,7 +28,7 @@ _SEVERITY: dict[str, Severity] = {"dose": "critical", "year": "minor", "ratio": 
 
 def number_faults(sentence: str, half: Half, seed: int) -> Iterator[Edit]:
     """One other value for each quantity, one other unit, one other frequency or month."""
-    if _ASKS.search(sentence):
+    if _ASKS.search(sentence) or _HELD_AGAINST.search(sentence):
         return
     yield from _temperatures(sentence, half, seed)
     for quantity in quantities(sentence):

@@ -11,6 +11,7 @@ from evals.faults.tables import fault_file
 from evals.faults.view import Told, View
 
 _ZONES = frozenset({"opening_notice", "closing_notice"})
+_ASIDE = frozenset({"questions", "related", "references"})
 
 
 def notice(view: View, kind: Kind, half: Half) -> Iterator[Proposal]:
@@ -18,9 +19,9 @@ def notice(view: View, kind: Kind, half: Half) -> Iterator[Proposal]:
     element, _, way = kind.name.partition("-")
     elements = fault_file("answer_notices.yaml")["elements"]
     row = elements[element]
-    if row.get("needs") == "personal" and not _personal(view):
-        return
     whole = _carrying(view, row)
+    if not _is_due(view, row, whole):
+        return
     opening = [one for one in whole if one in view.opening]
     closing = [one for one in whole if one in view.closing and one not in opening]
     if way == "removed" and whole:
@@ -127,9 +128,22 @@ def _others(view: View, element: str, sentence: Told) -> Iterator[str]:
             yield row["plain"]
 
 
-def _personal(view: View) -> bool:
-    own = {"context:self", "context:record", "context:proxy"}
-    return view.question.record is not None or not own.isdisjoint(view.question.tags)
+def _is_due(view: View, row: Mapping[str, Any], carrying: Sequence[Told]) -> bool:
+    """Whether the rest of the answer, or its question, still asks for an element once these sentences are gone."""
+    if "needs" not in row:
+        return True
+    needs, question = fault_file("answer_notices.yaml")["needs"][row["needs"]], view.question
+    if "tags" in needs and (question.record is not None or not set(needs["tags"]).isdisjoint(question.tags)):
+        return True
+    if needs.get("red_flags") and question.red_flags:
+        return True
+    if "question" in needs and _compiled(needs["question"]).search(question.text):
+        return True
+    if "cue" not in needs:
+        return False
+    cue = _compiled(needs["cue"])
+    rest = [one for one in view.told if one not in carrying and one.zone not in {*_ZONES, *_ASIDE}]
+    return sum(len(cue.findall(one.text)) for one in rest) >= needs["times"]
 
 
 def _out(sentences: Sequence[Told]) -> Iterator[Edit]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from evals.judges.evidence import Match, Window
 from evals.judges.slots import SlotFinding, compare
+from evals.judges.slots.numbers import absolute
 from evals.judges.verifier import Opinion, verify
 from evals.judges.verifier.encoder import WEIGHTS
 from evals.records import Label
@@ -92,6 +93,9 @@ def weigh(looks: Sequence[Look]) -> Weighed:
     shares /= shares.sum()
     found = dict(zip(LABELS, map(float, shares), strict=True))
     found = raise_share(found, "contradicted", decisive(looks, rule.decisive))
+    if label_of(found, rule.cutoffs, named(looks)) == "supported" and another_measure(looks):
+        # What bears it out, but for the measure that it gives otherwise, speaks against it as strongly.
+        found["supported"], found["contradicted"] = found["contradicted"], found["supported"]
     return Weighed(found, label_of(found, rule.cutoffs, named(looks)), best_look(looks), most_against(looks))
 
 
@@ -151,6 +155,14 @@ def _decides(looks: Sequence[Look], kind: str, bound: Mapping[str, float]) -> bo
     ]
     clashes = [finding.slot for finding in nearest_look(near).slots if finding.kind == "clash"] if near else []
     return kind in clashes or (kind == ANY_CLASH and bool(clashes))
+
+
+def another_measure(looks: Sequence[Look]) -> bool:
+    """Whether every window that bears a claim out gives another temperature or dose than the claim does."""
+    best = best_look(looks)
+    close = [one for one in looks if one.opinion.supported > one.opinion.contradicted]
+    close = [one for one in close if one.closeness >= best.closeness - CLOSE]
+    return bool(close) and all(any(f.kind == "clash" and absolute(f) for f in one.slots) for one in close)
 
 
 def raise_share(shares: Mapping[Label, float], label: Label, share: float) -> dict[Label, float]:

@@ -89,5 +89,8 @@ def _severity(claim: Claim, verdict: Verdict) -> Severity:
     # Half right is less grave than wrong; and less again where no check can say what differs (E00, E15): such
     # contradictions are false alarms more often than the others (`contradictions` in the judge's calibration.json).
     unnamed = verdict.code in {"E00", "E15"}
+    # Half right in a way that nobody can name gives a reader nothing to mend: it is shown, and raises no alarm.
+    if unnamed and verdict.label == "partly":
+        return "minor"
     steps = (verdict.label == "partly") + unnamed
     return SEVERITIES[max(SEVERITIES.index("minor"), rank - steps)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from evals.judges.slots import align
 from evals.judges.slots.finding import SlotFinding, clash, extra
 from evals.judges.slots.lexicon import slots, values
-from evals.judges.slots.quantities import Quantity, agree
+from evals.judges.slots.quantities import Quantity, agree, find_quantities
 from evals.judges.slots.reading import Reading
 
 # A temperature or a dose means the same thing wherever it stands; other measures count between like sentences only.
@@ -39,6 +39,11 @@ def find(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
             yield clash("number", "E08", mine.text, best.text)
         elif mine.kind not in ("count", "month"):
             yield extra("number", "E08", mine.text)
+
+
+def absolute(finding: SlotFinding) -> bool:
+    """Whether a finding is about a measure that means the same thing wherever it stands: a temperature, a dose."""
+    return finding.slot == "number" and any(one.kind in _LEAST_FIT for one in find_quantities(finding.said))
 
 
 def agreeing(claim: Reading, evidence: Reading) -> int:
