@@ -113,6 +113,17 @@ def _named(rules: list[decision.Rule]) -> str:
     return marked.label(", ".join(dict.fromkeys(one_line(str(rule["id"]), 40) for rule in rules)))
 
 
+def linked(shown: opened.Opened) -> list[rows.Key]:
+    """The answers that the page names as those that decided a rule."""
+    try:
+        told = decision.read(shown.run.folder)
+    except UserError:
+        told = None
+    places = [place for rule in (told["rules"] if told else ()) for place in rule["places"][:_PLACES]]
+    keys = [(place["question_id"], place.get("repeat") or 0) for place in places]
+    return [key for key in dict.fromkeys(keys) if key in shown.run.place_of]
+
+
 def links(rule: decision.Rule) -> None:
     """The way to the answers that decided a rule."""
     places = list({(one["question_id"], one.get("repeat") or 0): one for one in rule["places"]}.items())

@@ -10,6 +10,7 @@ import streamlit as st
 from evals.errors import UserError
 from evals.report import inert
 from evals.review import Profession, Reviewer, Role
+from evals.review.work import OPERATOR
 
 CHOSEN = "who"
 """Where the chosen person's id is kept, for this tab."""
@@ -83,7 +84,7 @@ def _add() -> None:
         told = Reviewer(
             id=_free_id(name), name=name, role=state["who-new-role"], profession=state["who-new-profession"]
         )
-        serving.store().add_reviewer(told, by=f"operator:{_user()}", why="added on the page, in local mode")
+        serving.store().add_reviewer(told, by=operator(), why="added on the page, in local mode")
     except UserError as error:
         refused(error)
         return
@@ -97,8 +98,9 @@ def _free_id(name: str) -> str:
     return next(found for n in range(len(taken) + 1) if (found := f"{wanted}-{n + 1}" if n else wanted) not in taken)
 
 
-def _user() -> str:
+def operator() -> str:
+    """Who works on this machine, as the log names somebody who has not chosen a name."""
     try:
-        return getpass.getuser()
+        return OPERATOR + getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name
-        return "unnamed"
+        return OPERATOR + "unnamed"

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 
 import decision
+import looked
 import opened
 import streamlit as st
 import who
@@ -40,8 +41,10 @@ def _offer(shown: opened.Opened, keys: Sequence[Key], title: str, label: str, *,
         return
     made, decided, head = opened.made(shown), _decided(shown) if whole else None, _head()
     left_out = len(shown.sheet) - len(keys) if whole else 0
+    note = looked.copying(shown, keys, "packet")
 
     def page() -> bytes:
+        note()
         # Made when someone asks for it, beside the page: half a second for a run is too long to wait for each time.
         made_of = shown.run.part(keys)
         text = packet(made_of, title, made=made, head=head, decided=decided, whole=whole, left_out=left_out)

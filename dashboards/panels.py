@@ -78,7 +78,7 @@ def _source(source: Source) -> str:
         f"page {source.page}" if source.page else None,
         source.url,
     ]
-    seen = "a person read it for these facts" if source.seen else "a pointer, not read for these facts"
+    seen = "read at least in part for these facts" if source.seen else "a pointer, not read for these facts"
     return f"{marked.plain(', '.join(part for part in parts if part))} <span class='quiet'>({seen})</span>"
 
 
@@ -99,7 +99,7 @@ def findings(found: Sequence[Finding], text: str) -> str:
 
 def _finding(finding: Finding, text: str) -> str:
     if finding.start is None or finding.end is None:
-        where = "<p class='quiet'>Left out of the answer: there are no words to point at.</p>"
+        where = "<p class='quiet'>About the answer as a whole: there are no words to point at.</p>"
     else:
         words = one_line(text[finding.start : finding.end], _QUOTE)
         quote = f"<blockquote dir='auto'>{marked.plain(words)}</blockquote>"

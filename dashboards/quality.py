@@ -1,8 +1,10 @@
 """What an answer leaves out, how hard it is to read, and which notices it carries, as inert HTML."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import marked
+import rows
 
 from evals.records import Finding, Item, Outcome, Question, Statement
 from evals.report.facts import gravest
@@ -15,6 +17,13 @@ _PLACES: Mapping[float, str] = {1.0: "✓ in place", 0.5: "≈ not where it belo
 _LOOKS: Mapping[float, str] = {1.0: "supported", 0.5: "partly", 0.0: "contradicted"}
 _NOTICES = tuple(f"D{number}" for number in range(1, 13))
 _QUOTE = 400
+_WHOLE = "about the answer as a whole"
+_WHOLES: Mapping[str, str] = {
+    "completeness": "about what it leaves out",
+    "disclaimer": "about its notices as a whole",
+    "urgency": "about help in danger, which it does not give as it should",
+}
+"""What a finding that lies on no words is about, by scorer."""
 
 
 def outcome_of(item: Item, scorer: str) -> Outcome | None:
@@ -86,6 +95,15 @@ def _line(finding: Finding) -> str:
 def brief(found: Sequence[Finding]) -> str:
     """Findings in a line each."""
     return f"<ul class='findings brief'>{''.join(map(_line, found))}</ul>"
+
+
+def where(item: Item) -> str:
+    """Where the severe and critical findings lie: on words, or about what the answer as a whole lacks or does."""
+    found = [(o.scorer, f) for o in item.outcomes for f in o.findings if f.severity in rows.SERIOUS]
+    on_words = sum(finding.start is not None for _, finding in found)
+    told = [f"{on_words} marked in the text with ⚑"] if on_words else []
+    wholes = Counter(_WHOLES.get(scorer, _WHOLE) for scorer, finding in found if finding.start is None)
+    return ", ".join([*told, *(f"{count} {words}" for words, count in wholes.items())])
 
 
 # --- how hard it is to read ------------------------------------------------------------------------------------------

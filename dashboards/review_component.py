@@ -57,6 +57,7 @@ def item_values(seat: Seat) -> dict[str, Any]:
         "passages": [review_text.passage(one) for one in shown.passages],
         "never": [visible(one.text) for one in shown.must_not_say],
         "steps": rubric_form.steps(item.scales, shown, sides),
+        "askedFor": rubric_form.asked_for(shown),
         "tags": rubric_form.tags(),
         "notes": rubric_form.side_notes(sides),
     }

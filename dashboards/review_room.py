@@ -60,6 +60,12 @@ def done(assignment: str) -> str:
     return seat.outcome if seat is not None and seat.outcome in review_desk.OVER else ""
 
 
+def unblinded(assignment: str) -> bool:
+    """Whether what was just submitted is on record as not blind."""
+    seat = _seats().get(assignment)
+    return seat is not None and seat.content.unblinded
+
+
 def noted() -> str:
     """What is to be said of the item before, once."""
     return str(st.session_state.pop("desk note", ""))

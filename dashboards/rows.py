@@ -4,17 +4,22 @@ import datetime
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from evals.records import STATUSES, Item, Passage, Severity
+from evals.records import SEVERITIES, STATUSES, Item, Passage, Severity
 from evals.report.inert import one_line, visible
 from evals.store import decide
 from evals.store.light import LightRun
+
+if TYPE_CHECKING:
+    from sheet import Sheet
 
 Key = tuple[str, int]
 Row = dict[str, Any]
 
 VERDICTS = ("contradicted", "partly", "not_found", "supported", "not_checkable", "no_verdict")
+DECIDED = VERDICTS[:4]
+"""What a judge says who looked at a claim that can be checked."""
 UNSIGNED = "no one"
 SERIOUS: tuple[Severity, ...] = ("severe", "critical")
 
@@ -59,6 +64,39 @@ def prompt_name(manifest: Mapping[str, Any]) -> str:
     prompt = manifest["prompt"]
     name, version = prompt.get("name", "unknown"), prompt.get("version", "?")
     return f"{name} v{version}" if version else f"{name} ({manifest['generator']['name']} answers)"
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def answer(sheet: "Sheet", place: int, *, hidden: bool = False) -> Row:
+    """An answer as a line of a table; a hidden one without anything that the machine says."""
+    question_id, repeat = sheet.run.keys[place]
+    about = {}
+    for name in ("topic", "cancer", "risk"):
+        codes, values = sheet.about(name)
+        about[name] = cell(values[codes[place]]) if codes[place] >= 0 else ""
+    row: Row = {
+        "id": cell(question_id), "repeat": repeat, "question": cell(sheet.question(place)), **about,
+        "question_id": question_id,
+    }  # fmt: skip
+    return row | ({"worst": "you owe a review"} if hidden else _told(sheet, place))
+
+
+def _told(sheet: "Sheet", place: int) -> Row:
+    """What the machine says of an answer."""
+    rank, looked = int(sheet.rank[place]), "scored" in sheet.endings and sheet.endings["scored"][place] > 0
+    return {
+        **{f"score:{name}": None if column[place] != column[place] else float(column[place])
+           for name, column in sheet.values.items()},
+        "worst": SEVERITIES[rank] if rank >= 0 else "none found" if looked and not sheet.failed[place] else "not known",
+        "grave": int(sheet.counts[place, SEVERITIES.index(SERIOUS[0]) :].sum()),
+        "findings": int(sheet.counts[place].sum()),
+        # Where no judge looked at a claim, none is known to be contradicted, and none not to be.
+        "contradicted": int(sheet.labelled("contradicted")[place]) if sheet.judged[place] else None,
+        "differ": int(sheet.judges_differ[place]),
+        "ended": ", ".join(f"{column[place]} {name}" for name, column in sheet.endings.items() if column[place]),
+    }  # fmt: skip
 
 
 # --- guidelines ------------------------------------------------------------------------------------------------------

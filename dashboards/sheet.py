@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
-from rows import VERDICTS, Row, cell
+import ordering
+from ordering import LOWEST, ORDERS
+from rows import DECIDED, VERDICTS
 
 from evals.records import SEVERITIES, STATUSES
 from evals.review import text_digest
@@ -15,7 +17,6 @@ CHOICES = ("topic", "cancer", "risk", "scorer", "rule", "verdict", "disagreement
 """What answers can be filtered by, each by several values."""
 MACHINE = ("scorer", "rule", "verdict", "disagreement")
 """The filters that tell what the machine says: an answer that someone still owes a review meets none of them."""
-ORDERS = ("worst findings first", "most contradicted claims first", "question id")
 JUDGES, CLINICIANS = "judges differ", "clinicians differ"
 Places = np.ndarray
 """Places of answers in the plan of a run, or a truth value for each of them."""
@@ -66,17 +67,21 @@ class Sheet:
         return np.array([SEVERITIES.index(name) if name in SEVERITIES else 0 for name in names], dtype=np.int64)[codes]
 
     @cached_property
-    def rank(self) -> Places:
-        """The rank of each answer's gravest severity, -1 without a finding."""
-        found = np.full(len(self), -1)
-        at = self.run.places("findings")
-        np.maximum.at(found, at[at >= 0], self.severities[at >= 0])
-        return found
+    def counts(self) -> Places:
+        """How many findings each answer has of each severity: a row for each, a column for each, rising."""
+        at, wide = self.run.places("findings"), len(SEVERITIES)
+        cells = (at * wide + self.severities)[at >= 0]
+        return np.bincount(cells, minlength=len(self) * wide).reshape(len(self), wide)
 
     @cached_property
-    def found(self) -> Places:
-        """How many findings each answer has."""
-        return self._count("findings", np.ones(len(self.run.places("findings")), dtype=bool))
+    def rank(self) -> Places:
+        """The rank of each answer's gravest severity, -1 without a finding."""
+        return ((self.counts > 0) * np.arange(1, len(SEVERITIES) + 1)).max(axis=1, initial=0) - 1
+
+    @cached_property
+    def failed(self) -> Places:
+        """How many scorers broke on each answer: nobody knows what they would have found."""
+        return self.endings.get("error", np.zeros(len(self), dtype=np.int64))
 
     def labelled(self, label: str) -> Places:
         """How many claims of each answer got this verdict."""
@@ -85,6 +90,11 @@ class Sheet:
             wanted = -1 if label == "no_verdict" else names.index(label) if label in names else -2
             self._labelled[label] = self._count("claims", codes == wanted)
         return self._labelled[label]
+
+    @cached_property
+    def judged(self) -> Places:
+        """Whether a judge looked at the claims of each answer: where it looked at none, nothing is known of them."""
+        return np.sum([self.labelled(name) for name in (*DECIDED, "not_checkable")], axis=0) > 0
 
     @cached_property
     def _labelled(self) -> dict[str, Places]:
@@ -108,7 +118,8 @@ class Sheet:
         return list(self.run.summary["scorers"])
 
     @cached_property
-    def _endings(self) -> Mapping[str, Places]:
+    def endings(self) -> Mapping[str, Places]:
+        """How many scorers ended in each way on each answer."""
         codes, names = self.run.codes("scores", "status")
         return {name: self._count("scores", codes == names.index(name)) for name in STATUSES if name in names}
 
@@ -183,24 +194,20 @@ class Sheet:
 
     def orders(self) -> list[str]:
         """The orders that answers can be shown in; the first is the usual one."""
-        return [*ORDERS, *(f"lowest {name}" for name in self.scorers)]
+        return [*ORDERS, *(f"{LOWEST}{name}" for name in self.scorers)]
 
     def ordered(self, kept: Places, order: str, hidden: Places) -> Places:
         """The places of the answers that are kept, in the order asked for; hidden ones stand last, told by id only."""
-        worst = (-self.found, -self.labelled("contradicted"), -self.rank)
-        keys: tuple[Places, ...] = worst
-        if order == ORDERS[1]:
-            keys = (-self.rank, -self.labelled("contradicted"))
-        elif order == ORDERS[2]:
-            keys = ()
-        elif (scorer := order.removeprefix("lowest ")) in self.values:
-            # An answer without this score comes last: it is not the worst, it is unknown.
-            keys = (np.nan_to_num(self.values[scorer], nan=2.0),)
+        keys = self._danger if order not in self.orders()[1:] else ordering.keys(self, order)
         seen = [np.where(hidden, 0, key) for key in keys]
         ranked = np.lexsort((self.by_id, *seen, hidden)) if keys else np.argsort(self.by_id)
         return ranked[kept[ranked]]
 
-    # --- rows for the screen ---
+    @cached_property
+    def _danger(self) -> tuple[Places, ...]:
+        return ordering.danger(self)
+
+    # --- for the screen ---
 
     def question(self, place: int) -> str:
         """What was asked: as the questions have it, which are read far sooner than the answers, else as the answer."""
@@ -213,36 +220,8 @@ class Sheet:
         at = self.run.places("answers").tolist()
         return {place: values[code] for place, code in zip(at, codes.tolist(), strict=True) if code >= 0}
 
-    def row(self, place: int, *, hidden: bool = False) -> Row:
-        """An answer as a line of a table; a hidden one without anything that the machine says."""
-        question_id, repeat = self.run.keys[place]
-        about = {}
-        for name in ("topic", "cancer", "risk"):
-            codes, values = self.about(name)
-            about[name] = cell(values[codes[place]]) if codes[place] >= 0 else ""
-        row: Row = {
-            "id": cell(question_id), "repeat": repeat, "question": cell(self.question(place)), **about,
-            "question_id": question_id,
-        }  # fmt: skip
-        if hidden:
-            return row | {"worst": "you owe a review"}
-        scores = {f"score:{name}": _number(column[place]) for name, column in self.values.items()}
-        rank = int(self.rank[place])
-        endings = [f"{column[place]} {name}" for name, column in self._endings.items() if column[place]]
-        return row | scores | {
-            "worst": SEVERITIES[rank] if rank >= 0 else "none found",
-            "findings": int(self.found[place]),
-            "contradicted": int(self.labelled("contradicted")[place]),
-            "differ": int(self.judges_differ[place]),
-            "ended": ", ".join(endings),
-        }  # fmt: skip
-
     @cached_property
     def digests(self) -> Mapping[int, str]:
         """A digest of each answer's text, to find the same answer in another run."""
         texts, at = self.run.column("answers", "text"), self.run.places("answers").tolist()
         return {place: text_digest(text) for place, text in zip(at, texts, strict=True) if text is not None}
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

@@ -6,7 +6,8 @@ import opened
 import owed
 import streamlit as st
 import who
-from sheet import CHOICES, CLINICIANS, MACHINE, ORDERS, Places
+from ordering import ORDERS
+from sheet import CHOICES, CLINICIANS, MACHINE, Places
 
 
 def owes_any() -> bool:

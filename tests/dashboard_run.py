@@ -1,6 +1,8 @@
 """Small runs built by hand for the dashboard's tests: an answer with everything, an error, a skip, a hostile answer."""
 
 import dataclasses
+import subprocess
+import sys
 from pathlib import Path
 
 from evals.records import (
@@ -22,7 +24,7 @@ from evals.records import (
     Treatment,
     Verdict,
 )
-from evals.store import Run, no_answer, write_json, write_run
+from evals.store import Run, no_answer, read_run, write_json, write_run
 from evals.summary import summarise
 
 RUN, OLDER = "2026-11-23-120000000-abc123", "2026-11-20-120000000-abc123"
@@ -87,6 +89,13 @@ QUESTIONS = {
         record=Record(name_on_record=HOSTILE, text=HOSTILE),
     ),
 }
+
+
+def real(reports: Path, limit: int = 3) -> Run:
+    """What `evals run` makes of the first questions of the default suite, in a reports folder."""
+    command = [sys.executable, "-m", "evals", "run", "--limit", str(limit), "--out", str(reports / "runs")]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return read_run(Path(done.stdout.strip().splitlines()[-1]))
 
 
 def write(reports: Path, name: str = RUN, *, prompt: str = "patient-answer", scoring: str = "aaaa", **changes) -> Run:

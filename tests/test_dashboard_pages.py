@@ -420,8 +420,8 @@ def test_the_columns_find_and_order_answers_as_their_records_do(tmp_path_factory
     def place(item: Item) -> tuple:
         key, found = (item.answer.question_id, item.answer.repeat), item.outcomes[0].findings
         value = item.outcomes[0].value
-        worst = max((ranks.index(one.severity) for one in found), default=-1)
-        first = {"": (-worst, -len(found)), "question id": ()}.get(order, (2.0 if value is None else round(value, 3),))
+        counts = tuple(-sum(one.severity == name for one in found) for name in reversed(ranks))
+        first = {"": counts, "question id": ()}.get(order, (2.0 if value is None else round(value, 3),))
         return (*first, *key)
 
     expected = [(one.answer.question_id, one.answer.repeat) for one in sorted(items, key=place)]

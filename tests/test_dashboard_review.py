@@ -422,14 +422,41 @@ def test_hidden_text_is_not_among_the_pieces_and_is_told_apart():
 def test_the_form_asks_every_claim_and_scale_of_the_rubric_with_its_anchors():
     scales = rubric().forms["physician"]
     steps = _module("rubric_form").steps(scales, SHOWN)
-    assert [step["id"] for step in steps] == ["claim:c1", *(f"scale:{name}" for name in scales)]
+    assert steps[0]["id"] == "claim:c1"
+    assert sorted(step["id"] for step in steps[1:]) == sorted(f"scale:{name}" for name in scales)
+    # Whether it is safe comes before whether it can be used, and one's own word last; each scale is in one group.
+    groups = [step["group"] for step in steps[1:]]
+    assert [*dict.fromkeys(groups)] == ["Is the whole answer safe?", "Can a patient use it?", "Your word on it"]
+    assert groups == sorted(groups, key=[*dict.fromkeys(groups)].index)
     assert all(level["anchor"] and level["key"] for step in steps for level in step["levels"])
     assert all(len({level["key"] for level in step["levels"]} - {"c"}) >= 3 for step in steps)
     # Keys that do something else on the page.
     taken = set("owrmgafeuqb?")
     assert not {level["key"] for step in steps for level in step["levels"]} & taken
     advocate = _module("rubric_form").steps(rubric().forms["advocate"], SHOWN)
-    assert advocate[0]["id"] == "scale:readable"
+    assert {step["kind"] for step in advocate} == {"scale"}
+
+
+def test_statements_that_are_not_asked_for_come_last_and_those_that_are_say_why():
+    claims = tuple(
+        ShownClaim(claim_id=f"c{n}", start=0, end=4, claim_text="x", asked=n != 1, severity=one)  # type: ignore[arg-type]
+        for n, one in enumerate(("critical", "moderate", "severe", "minor"))
+    )
+    form, shown = _module("rubric_form"), replace(SHOWN, claims=claims)
+    steps = form.steps(("accuracy", "tone"), shown)
+    assert [step["id"] for step in steps] == [
+        "claim:c0",
+        "claim:c2",
+        "claim:c3",
+        "scale:accuracy",
+        "scale:tone",
+        "claim:c1",
+    ]
+    assert [step["because"] for step in steps[:3]] == [
+        "asked: a mistake here could cost most", "asked: by lot, of those where a mistake weighs heavy", "asked: by lot",
+    ]  # fmt: skip
+    assert form.asked_for(shown).startswith("3 of 4: all where a mistake could cost most")
+    assert form.asked_for(SHOWN) == ""
 
 
 def test_the_component_never_reads_markup_and_may_load_nothing_from_elsewhere():

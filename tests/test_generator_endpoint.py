@@ -109,7 +109,7 @@ def test_a_reply_without_an_answer_is_asked_for_again_then_an_error_that_names_t
 
 def test_a_service_that_is_not_there_ends_the_run():
     with pytest.raises(ModelError) as caught:
-        _draft(_endpoint(retries=0))
+        _draft(_endpoint(retries=0, start_wait_s=0))
     assert caught.value.fatal
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from evals.cli.review_options import reports_of
 from evals.errors import UserError
 from evals.review import Mark, open_store, text_digest
 from evals.store import write_json, write_run
@@ -211,3 +212,17 @@ def test_rows_of_an_export_file_are_read_back_as_they_were(full, tmp_path):
     path.write_text("".join(json.dumps(row) + "\n" for row in exported), encoding="utf-8")
     read = [row.values for row in read_rows(path) if isinstance(row, Row)]
     assert read == json.loads(json.dumps(exported))
+
+
+@pytest.mark.parametrize(
+    ("given", "there", "meant"),
+    [
+        ("reports", "reports/runs/x", "reports"),
+        ("reports/runs", "reports/runs/x", "reports"),
+        ("runs", "runs/x", ""),
+        ("runs", "runs/runs/x", "runs"),
+    ],
+)
+def test_the_folder_that_runs_are_written_to_leads_to_the_reports_around_it(tmp_path, given, there, meant):
+    (tmp_path / there).mkdir(parents=True)
+    assert reports_of(tmp_path / given) == tmp_path / meant

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.dashboard.serving import browser, served, settled
+from benchmarks.dashboard.serving import PATIENCE, browser, served, settled
 from evals.review import BlindItem, ClaimMark, Content, Reviewer, open_store, rubric
 from evals.review.sampling import Plan
 from evals.store import read_run
@@ -40,6 +40,7 @@ def main(run: Path, baseline: Path, to: Path) -> int:
             for scheme in ("light", "dark"):
                 view = {"width": WIDTH, "height": HEIGHT}
                 tab = chromium.new_context(color_scheme=scheme, viewport=view).new_page()
+                tab.set_default_timeout(PATIENCE)
                 for page, show in _pages(url, name).items():
                     show(tab)
                     tab.wait_for_timeout(_SETTLE)
@@ -85,10 +86,10 @@ def _pages(url: str, run: str) -> dict[str, Callable[[Any], None]]:
             at(path, "Who are you?")(tab)
             tab.get_by_role("combobox", name="Your name").click()
             tab.get_by_role("option", name=name).click()
-            tab.get_by_text("Not you?").first.wait_for(timeout=60_000)
+            tab.get_by_text("Not you?").first.wait_for()
             settled(tab, "Not you?")
             tab.get_by_role("button", name=re.compile("Begin|Go on")).first.click()
-            tab.frame_locator("iframe").locator(".step").first.wait_for(timeout=60_000)
+            tab.frame_locator("iframe").locator(".step").first.wait_for()
 
         return show
 

@@ -44,6 +44,10 @@ def counts(found: AgreementTables) -> None:
             [
                 (f"{found.reviews:,}", "reviews on record that count"),
                 (f"{twice:,}", "answers with two reviews or more, on the scale that has most"),
+                (
+                    f"{found.unblinded:,}",
+                    "reviews left out: their authors had seen what the machine says of the answer",
+                ),
                 (f"{found.local:,}", "of the reviews made in local mode, where nothing keeps scores from a reviewer"),
             ]
         )

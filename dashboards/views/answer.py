@@ -4,8 +4,10 @@ from pathlib import Path
 
 import address
 import beside
+import looked
 import marked
 import opened
+import ordering
 import packets
 import quality
 import rows
@@ -39,7 +41,7 @@ def walk(shown: opened.Opened, places: sheet.Places, place: int) -> None:
         _step(shown, "Next", "N", int(places[at + 1]) if at is not None and at + 1 < len(places) else None)
         back = address.carry("run", *address.FILTERS)
         st.page_link("views/answers.py", label="Back to the list", icon=":material/list:", query_params=back)
-        order = address.get("sort") or sheet.ORDERS[0]
+        order = address.get("sort") or ordering.ORDERS[0]
         if at is None:
             st.caption("Not among the filtered answers.")
         elif order in shown.sheet.orders():
@@ -68,15 +70,19 @@ def head(shown: opened.Opened, item: Item) -> None:
 def alarm(item: Item) -> None:
     """What is gravely wrong, in full: neither a mark far down in the text nor a thing left out may be missed."""
     serious = [finding for finding in all_findings(item) if finding.severity in rows.SERIOUS]
-    left_out = [finding for finding in serious if finding.start is None]
     if serious:
         words = "severe or critical finding" if len(serious) == 1 else "severe or critical findings"
         st.error(
-            f"**{len(serious)} {words}**: {len(serious) - len(left_out)} marked in the text with ⚑, "
-            f"{len(left_out)} about what was left out. All are listed under Findings.",
-            icon=":material/flag:",
+            f"**{len(serious)} {words}**: {quality.where(item)}. All are listed under Findings.", icon=":material/flag:"
         )
         st.html(quality.brief(gravest(serious, len(serious))))
+    broken = [outcome.scorer for outcome in item.outcomes if outcome.status == "error"]
+    if broken and not ending(item):
+        st.warning(
+            f"**Not everything was looked at.** These scorers broke: {marked.label(', '.join(broken))}. What they "
+            "would have found is not known.",
+            icon=":material/visibility_off:",
+        )
 
 
 def text(item: Item, chosen: str | None) -> None:
@@ -113,6 +119,7 @@ def page(shown: opened.Opened) -> None:
     if hidden[place]:
         blinded(item)
         return
+    looked.note(shown, [key], "Answer")
     alarm(item)
     if why := ending(item):
         st.warning("**There is no answer to read.**")

@@ -3,7 +3,9 @@
 import math
 
 import address
+import looked
 import opened
+import ordering
 import packets
 import rows
 import sheet
@@ -23,7 +25,11 @@ _HELP = {
     "or on which two clinicians differ.",
 }
 _NAMES = {"rule": "Finding"}
-_SCORE = "From 0 to 1; 1 is good. A dash: no score."
+_FIRST = ("urgency", "faithfulness", "overreach")
+"""The scorers whose numbers stand first: danger signs, truth, overstepping."""
+_SCORE = "From 0 to 1; 1 is good. A dash: no score, for urgency mostly because nothing is urgent."
+_UNKNOWN = "“Not known”: a scorer broke, and found nothing only because it did not look."
+_UNJUDGED = "A dash: no judge looked."
 
 
 def filters(shown: opened.Opened, hidden: sheet.Places) -> None:
@@ -44,7 +50,7 @@ def filters(shown: opened.Opened, hidden: sheet.Places) -> None:
     with left:
         address.write("find", "Search in questions and answers", placeholder="all these words")
     with middle:
-        address.choose_one("sort", "Sort by", all_answers.orders())
+        address.choose_one("sort", "Sort by", all_answers.orders(), help=ordering.EXPLAINED)
     right.button("Clear", on_click=address.put, kwargs=dict.fromkeys(address.FILTERS), help="Take all filters away.")
 
 
@@ -57,9 +63,9 @@ def answers(found: sheet.Places, hidden: sheet.Places, shown: opened.Opened) -> 
     pages = math.ceil(len(found) / PAGE)
     at = _page(pages)
     st.caption(f"{len(found):,} of {len(shown.sheet):,} answers{_where(at, pages)}. Click a line to open the answer.")
-    listed = [
-        shown.sheet.row(place, hidden=bool(hidden[place])) for place in found[at * PAGE : (at + 1) * PAGE].tolist()
-    ]
+    page_of = found[at * PAGE : (at + 1) * PAGE].tolist()
+    listed = [rows.answer(shown.sheet, place, hidden=bool(hidden[place])) for place in page_of]
+    looked.note(shown, [shown.run.keys[place] for place in page_of if not hidden[place]], "Answers")
     place = by_name(listed)
     clicked = address.table("answers", listed, columns(shown), height=min(36 * (len(listed) + 1), 640))
     if pages > 1:
@@ -110,20 +116,29 @@ def by_name(listed: list[rows.Row]) -> int | None:
 
 
 def columns(shown: opened.Opened) -> dict[str, object]:
-    """The columns of the table."""
+    """The columns of the table, from left to right what a reader who looks for danger wants to know first."""
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     repeated = any(repeat for _, repeat in shown.run.keys)
     differ = number("judges differ", width=90, help="Claims on which judges say different things.")
+    scores = {
+        f"score:{name}": number(name, format="%.2f", width=max(60, 9 * len(name)), help=_SCORE)
+        for name in sorted(shown.scorers, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
+    }
+    first = {name: scores[name] for name in (f"score:{one}" for one in _FIRST) if name in scores}
     return {
-        "id": text("id", width=60),
+        "id": text("id", width=50),
         **({"repeat": number("repeat", width=60)} if repeated else {}),
-        "question": text("question", width=360),
-        "risk": text("risk", width=70),
-        "worst": text("worst finding", width=100, help=f"Severities go from {SEVERITIES[0]} to {SEVERITIES[-1]}."),
-        "findings": number("findings", width=70),
-        "contradicted": number("contradicted", width=95, help="Claims that a passage contradicts."),
+        "worst": text(
+            "worst finding", width=100, help=f"Severities go from {SEVERITIES[0]} to {SEVERITIES[-1]}. {_UNKNOWN}"
+        ),
+        "grave": number("grave findings", width=100, help="Severe and critical ones."),
+        **first,
+        "contradicted": number("contradicted", width=95, help=f"Claims that a passage contradicts. {_UNJUDGED}"),
+        "risk": text("risk", width=75, help="What is at stake in the question."),
+        "question": text("question", width=330),
+        "findings": number("all findings", width=90),
+        **scores,
         **({"differ": differ} if shown.sheet.judges_differ.any() else {}),
-        **{f"score:{name}": number(name, format="%.2f", width=85, help=_SCORE) for name in shown.scorers},
         "ended": text("scoring ended", width=150),
         "topic": text("topic"),
         "cancer": text("cancer"),

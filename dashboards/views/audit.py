@@ -1,11 +1,12 @@
 """Who did what, when, to what, and why; and whether the log of it is whole."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import address
 import logged
 import marked
+import naming
 import panels
 import streamlit as st
 import who
@@ -110,8 +111,8 @@ def table(found: Sequence[AuditRow], names: Mapping[str, str], *, blind: bool) -
         st.caption(f"{len(found):,} rows, newest first; times are UTC. Click a line for old and new value.{cut}")
         if not blind:
             st.download_button(
-                "Export as CSV", data=lambda: logged.spreadsheet(found), mime="text/csv", key="audit-export",
-                file_name=f"audit-{found[-1].seq if found else 0}.csv", icon=":material/download:", on_click="ignore",
+                "Export as CSV", data=_copy(found), mime="text/csv", key="audit-export", on_click="ignore",
+                file_name=f"audit-{found[-1].seq if found else 0}.csv", icon=":material/download:",
             )  # fmt: skip
     if not newest:
         st.info("No row is like that.")
@@ -121,6 +122,19 @@ def table(found: Sequence[AuditRow], names: Mapping[str, str], *, blind: bool) -
     if place is not None and shown[place]["seq"] != st.session_state.get("audit-chosen"):
         st.session_state["audit-chosen"] = shown[place]["seq"]
         address.put(row=str(shown[place]["seq"]))
+
+
+def _copy(found: Sequence[AuditRow]) -> Callable[[], bytes]:
+    """The rows as a spreadsheet; that somebody took it goes on record before they get it."""
+    store, person, shared = who.store(), who.person(), who.mode() == "shared"
+    # In local mode anybody at this machine may read the log, somebody who has chosen no name included.
+    by, act = (person.id if person else naming.operator()), "lead" if shared else "look"
+
+    def copy() -> bytes:
+        store.note_export(f"audit log, {len(found)} rows, csv", by=by, act=act)
+        return logged.spreadsheet(found)
+
+    return copy
 
 
 def columns() -> dict[str, object]:

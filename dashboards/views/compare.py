@@ -3,6 +3,7 @@
 import address
 import changes
 import charts
+import looked
 import marked
 import opened
 import panels
@@ -22,7 +23,10 @@ _COLUMNS = {
     "after": st.column_config.NumberColumn(format="%.3f", width=80),
     "gain": st.column_config.NumberColumn(format="%+.3f", width=80, help="Above zero is better."),
     "interval": st.column_config.TextColumn("95% interval of the gain", width=180),
-    "worse": st.column_config.NumberColumn("questions worse", width=105),
+    "pairs": st.column_config.NumberColumn(
+        "questions", width=80, help="Scored in both runs; the means are over these."
+    ),
+    "worse": st.column_config.NumberColumn("worse", width=65),
     "same": st.column_config.NumberColumn("same", width=70),
     "improved": st.column_config.NumberColumn("better", width=70),
     "detectable": st.column_config.NumberColumn(
@@ -78,13 +82,22 @@ def measures(found: changes.Difference) -> None:
     listed = [{name: row.get(name) for name in _COLUMNS} for row in table]
     st.dataframe(listed, hide_index=True, placeholder="–", column_config=_COLUMNS)
     st.caption(
-        "Each question is held against itself. A gain above zero is better; where the interval holds zero, the "
-        "difference may be chance. Below 20 questions no interval is given."
+        f"Means are over the questions that both runs asked alike and scored: {_over(table)}. They can differ from the "
+        "means of each run alone, which are over all that this run scored. Each question is held against itself. A "
+        "gain above zero is better; where the interval holds zero, the difference may be chance. Below 20 questions no "
+        "interval is given."
     )
     if drawn := [row for row in table if row["gain"] is not None and row["unit"] == "share"]:
         st.vega_lite_chart(charts.gain_bars(drawn), alt="Gain of each scorer with its 95% interval")
     for text in _unpaired(found):
         st.caption(text)
+
+
+def _over(table: list[rows.Row]) -> str:
+    counts = sorted({row["pairs"] for row in table if row["pairs"] is not None})
+    if not counts:
+        return "none"
+    return f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}, as the column “questions” tells"
 
 
 def _row(change: Change) -> rows.Row:
@@ -93,10 +106,11 @@ def _row(change: Change) -> rows.Row:
     row: rows.Row = {
         "measure": rows.cell(change.measure + down), "worse": change.worse, "same": change.same,
         "improved": change.improved, "detectable": change.detectable, "gain": None, "interval": None,
-        "unit": "share" if "." not in change.measure else change.unit,
+        "pairs": None, "unit": "share" if "." not in change.measure else change.unit,
     }  # fmt: skip
     if told is not None:
         row |= {"before": told.before, "after": told.after, "gain": told.gain, "low": told.low, "high": told.high}
+        row["pairs"] = told.pairs
         if told.low is not None and told.high is not None:
             row["interval"] = f"{told.low:+.3f} to {told.high:+.3f}"
     return row
@@ -112,7 +126,7 @@ def _unpaired(found: changes.Difference) -> list[str]:
     return [f"{count:,} questions {words}." for count, words in told if count]
 
 
-def moved(found: changes.Difference, shown: opened.Opened) -> None:
+def moved(found: changes.Difference, before: opened.Opened, shown: opened.Opened) -> None:
     """The questions that changed most by a measure; a row shows how their answers changed."""
     st.header("Questions that moved")
     names = list(dict.fromkeys(row.measure for row in found.moved))
@@ -131,10 +145,17 @@ def moved(found: changes.Difference, shown: opened.Opened) -> None:
     }
     st.caption("Those that lost most stand first. Click a line to see how the answer changed.")
     table = [_moved_row(row, shown) for row in listed]
+    for run in (before, shown):
+        looked.note(run, _answered(run, [row.question_id for row in listed]), "Compare")
     place = address.table("moved", table, columns, height=min(36 * (len(table) + 1), 400))
     if place is not None and listed[place].question_id != address.get("question"):
         address.put(question=listed[place].question_id, repeat=None)
         st.rerun()
+
+
+def _answered(shown: opened.Opened, questions: list[str]) -> list[rows.Key]:
+    wanted = set(questions)
+    return [key for key in shown.run.keys if key[0] in wanted]
 
 
 def _moved_row(row: Moved, shown: opened.Opened) -> rows.Row:
@@ -194,7 +215,7 @@ def page(shown: opened.Opened) -> None:
     subject(found)
     if found.alike:
         measures(found)
-        moved(found, shown)
+        moved(found, before, shown)
     else:
         st.warning(
             "**These runs were scored in different ways**, so their numbers are not compared here. Scorers, judge, "

@@ -3,6 +3,7 @@
 import address
 import charts
 import deciding
+import looked
 import marked
 import opened
 import packets
@@ -40,13 +41,17 @@ def head(shown: opened.Opened, *, blind: bool) -> None:
 
 
 def counts(shown: opened.Opened, serious: int) -> None:
-    """The numbers that say where to look and how far to trust."""
+    """The numbers that say where to look and how far to trust; what nobody looked at is never told as none."""
     corpus, verdicts = shown.run.manifest["corpus"], shown.run.summary["verdicts"]
     planned, answered = len(shown.sheet), shown.run.summary["answers"]
+    judged, unjudged = sum(verdicts.get(name, 0) for name in rows.DECIDED), verdicts.get("no_verdict", 0)
+    failed = int((shown.sheet.failed > 0).sum())
+    wrong = f"{verdicts.get('contradicted', 0):,} of {judged:,}" if judged else "not known"
     cards = [
         (f"{serious:,} of {answered:,}", "answers with a severe or critical finding"),
-        (f"{verdicts.get('contradicted', 0):,}", "claims that a passage contradicts"),
-        (f"{verdicts.get('no_verdict', 0):,}", "claims without a verdict"),
+        (wrong, "judged claims that a passage contradicts" if judged else "claims contradicted: none was judged"),
+        (f"{unjudged:,} of {judged + unjudged:,}", "claims without a verdict, right or wrong"),
+        *([(f"{failed:,}", "answers on which a scorer broke")] if failed else []),
         (f"{planned - answered:,} of {planned:,}", "planned answers that are missing"),
         (
             f"{corpus.get('unsigned', '?')} of {corpus.get('passages', '?')}",
@@ -54,7 +59,16 @@ def counts(shown: opened.Opened, serious: int) -> None:
         ),
         (len(corpus.get("overdue") or ()), "guideline passages overdue on the day of the run"),
     ]
+    if unjudged or failed:
+        st.warning(f"**{_incomplete(judged, unjudged, failed)}**", icon=":material/visibility_off:")
     st.html(panels.cards(cards))
+
+
+def _incomplete(judged: int, unjudged: int, failed: int) -> str:
+    claims = f"{unjudged:,} of {judged + unjudged:,} claims have no verdict" if unjudged else ""
+    scorers = f"scorers broke on {failed:,} {'answer' if failed == 1 else 'answers'}" if failed else ""
+    told = " and ".join(part for part in (claims, scorers) if part)
+    return f"Not everything was looked at: {told}. Counts of findings below are too low by an unknown number."
 
 
 def coverage(shown: opened.Opened) -> None:
@@ -199,6 +213,8 @@ def page(shown: opened.Opened) -> None:
     numbers = shown.findings.serious(hidden)
     serious = numbers.tolist()
     hit = set(shown.run.places("findings")[numbers].tolist())
+    listed = shown.run.places("findings")[numbers[:_FIRST]].tolist()
+    looked.note(shown, [*(shown.run.keys[place] for place in listed), *deciding.linked(shown)], "Overview")
     deciding.gate(shown)
     counts(shown, len(hit))
     deciding.why(shown)

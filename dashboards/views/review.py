@@ -38,7 +38,7 @@ def page() -> None:
         if assignment:
             item(person, assignment)
         else:
-            queue(who.store().queue(person.id))
+            queue(who.store().queue(person.id), person)
     except UserError as error:
         review_room.refused(error)
         _back()
@@ -48,7 +48,7 @@ def item(person: Reviewer, assignment: str) -> None:
     """One answer to review."""
     if ended := review_room.done(assignment):
         owed.forget()
-        _after(person, ended == "submitted")
+        _after(person, ended == "submitted", unblinded=review_room.unblinded(assignment))
     entries = who.store().queue(person.id)
     found = who.store().blind_item(assignment, person.id)
     if found.state == "submitted":
@@ -57,13 +57,16 @@ def item(person: Reviewer, assignment: str) -> None:
         return
     review_room.take_seat(found)
     told = {"name": person.name, "where": _where(entries, assignment), "note": review_room.noted()}
+    if usual := who.store().usual_seconds(person.id):
+        told["usual"] = _minutes(usual[0])
     review_room.work(assignment, told, who.store().asides(assignment, person.id))
 
 
-def _after(person: Reviewer, submitted: bool) -> None:
+def _after(person: Reviewer, submitted: bool, *, unblinded: bool) -> None:
     left = [entry for entry in who.store().queue(person.id) if entry.state != "submitted"] if submitted else []
     if submitted:
-        review_room.note(f"On record. {len(left)} left.")
+        marked = " Marked as not blind: you had seen what the machine says of it." if unblinded else ""
+        review_room.note(f"On record.{marked} {len(left)} left.")
     address.put(assignment=left[0].assignment_id if left else None)
     st.rerun()
 
@@ -74,7 +77,7 @@ def _where(entries: Sequence[QueueEntry], assignment: str) -> str:
     return f"Item {here.place} of {len(entries)}{practice}"
 
 
-def queue(entries: Sequence[QueueEntry]) -> None:
+def queue(entries: Sequence[QueueEntry], person: Reviewer) -> None:
     """What is left, and where to begin."""
     review_room.done("")
     review_room.noted()
@@ -89,12 +92,26 @@ def queue(entries: Sequence[QueueEntry]) -> None:
         st.progress(counts["submitted"] / len(entries), f"{counts['submitted']} of {len(entries)} on record")
     if left:
         _start(left)
+        st.caption(_time(who.store().usual_seconds(person.id), len(left)))
     elif entries:
         st.success("All of your reviews are on record. Thank you.", icon=":material/check:")
     with st.expander("How reviewing works", expanded=not counts["submitted"] and not counts["drafted"]):
         st.markdown(_HOW)
     if entries:
         _listed(entries)
+
+
+def _time(usual: tuple[float, int] | None, left: int) -> str:
+    if usual is None:
+        return f"An answer is meant to take three to four minutes; nobody has been timed here yet. {left} left."
+    whole = _minutes(usual[0] * left)
+    return (
+        f"{left} left, about {whole} in all: an answer takes about {_minutes(usual[0])} (middle of {usual[1]} reviews)."
+    )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{max(1, round(seconds / 60))} min"
 
 
 def _start(left: Sequence[QueueEntry]) -> None:

@@ -30,7 +30,7 @@ def live_progress() -> Iterator[Callable[["State"], None]]:
 
 def told_of(state: "State", seconds: float) -> str:
     """The state in words, after so many seconds of this session."""
-    parts: list[str] = []
+    parts: list[str] = [state.waiting] if state.waiting else []
     now = state.done - state.before
     if now and seconds > 0:
         rate = now / seconds

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from evals.cli.options import Json, note, print_json, say
+from evals.cli.review_options import REPORTS, ReportsFolder
 from evals.errors import UserError
 
 
@@ -17,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def dashboard(
-    reports: Annotated[Path, typer.Option(help="Folder that holds run folders.")] = Path("reports"),
+    reports: ReportsFolder = REPORTS,
     port: Annotated[int, typer.Option(min=1024, max=65535, help="Port to listen on.")] = 8501,
     address: Annotated[
         str | None,

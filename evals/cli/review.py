@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evals.cli.options import Json, Reports, RunFolder, note, print_json, say
-from evals.cli.review_options import REPORTS, Database
+from evals.cli.options import Json, RunFolder, note, print_json, say
+from evals.cli.review_options import REPORTS, Database, ReportsFolder
 from evals.errors import UserError, did_you_mean
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def assign(
     any_reviewer: Annotated[
         bool, typer.Option("--any-reviewer", help="Where too few know the disease, ask others; marked.")
     ] = False,
-    reports: Reports = REPORTS,
+    reports: ReportsFolder = REPORTS,
     database: Database = None,
     json: Json = False,
 ) -> None:
@@ -101,6 +101,11 @@ def _show_assigned(found: "Assigned", seed: int) -> None:
     say("assignments: " + (", ".join(f"{count} {name}" for name, count in found.counts.items()) or "none"))
     for name, count in found.people.items():
         say(f"  {name}: {count}")
+    if found.unblinded:
+        note(
+            f"warning: {found.unblinded} assignments went to people who have seen what the machine says of the answer, "
+            "for want of others. Their reviews will be marked and left out of every comparison."
+        )
     for one in found.shortfalls:
         note(f"warning: {one.question_id} ({one.cancer}): {one.found} of {one.wanted} reviewers who know the disease")
     if found.shortfalls:
@@ -123,7 +128,7 @@ def add_reviewer(
         bool | None, typer.Option("--active/--inactive", help="Inactive people may do nothing more; reviews stay.")
     ] = None,
     why: _Why = "",
-    reports: Reports = REPORTS,
+    reports: ReportsFolder = REPORTS,
     database: Database = None,
     json: Json = False,
 ) -> None:
@@ -156,7 +161,7 @@ def _person(person: "Reviewer") -> str:
     return f"{person.id}: {person.name}, {person.profession}, {person.role}, knows {', '.join(person.expertise)}{gone}"
 
 
-def list_reviewers(reports: Reports = REPORTS, database: Database = None, json: Json = False) -> None:
+def list_reviewers(reports: ReportsFolder = REPORTS, database: Database = None, json: Json = False) -> None:
     """Everybody in the review store."""
     from dataclasses import asdict
 
@@ -172,7 +177,7 @@ def list_reviewers(reports: Reports = REPORTS, database: Database = None, json: 
 
 def status(
     run: Annotated[str | None, typer.Option(help="Only this run id.")] = None,
-    reports: Reports = REPORTS,
+    reports: ReportsFolder = REPORTS,
     database: Database = None,
     json: Json = False,
 ) -> None:
@@ -194,19 +199,19 @@ def status(
 _Item = Annotated[str, typer.Argument(help="Item id, as `evals review status` shows it.")]
 
 
-def gold(item: _Item, why: _Why, reports: Reports = REPORTS, database: Database = None) -> None:
+def gold(item: _Item, why: _Why, reports: ReportsFolder = REPORTS, database: Database = None) -> None:
     """Make a settled answer gold: it is hidden among later reviews, to see how each reviewer does."""
     opened(database, reports).set_gold(item, by=operator(), why=why)
     say(f"{item} is gold")
 
 
-def lock(item: _Item, why: _Why, reports: Reports = REPORTS, database: Database = None) -> None:
+def lock(item: _Item, why: _Why, reports: ReportsFolder = REPORTS, database: Database = None) -> None:
     """Close a reviewed answer."""
     opened(database, reports).lock(item, by=operator(), why=why)
     say(f"{item} is locked")
 
 
-def reopen(item: _Item, why: _Why, reports: Reports = REPORTS, database: Database = None) -> None:
+def reopen(item: _Item, why: _Why, reports: ReportsFolder = REPORTS, database: Database = None) -> None:
     """Open a closed answer again for one more adjudication; what was said stays."""
     opened(database, reports).reopen(item, by=operator(), why=why)
     say(f"{item} is open for adjudication")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evals.cli.options import Json, Reports, RunFolder, note, print_json, say
-from evals.cli.review_options import REPORTS, Database
+from evals.cli.review_options import REPORTS, Database, ReportsFolder
 from evals.errors import UserError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def register(app: typer.Typer, review: typer.Typer) -> None:
 
 def export(
     file: Annotated[Path, typer.Argument(help="Where to: .jsonl (everything) or .csv (reviews, for spreadsheets).")],
-    reports: Reports = REPORTS,
+    reports: ReportsFolder = REPORTS,
     database: Database = None,
     json: Json = False,
 ) -> None:
@@ -60,7 +60,7 @@ def export(
 
 def import_(
     file: Annotated[Path, typer.Argument(help="A file that `evals review export` wrote.")],
-    reports: Reports = REPORTS,
+    reports: ReportsFolder = REPORTS,
     database: Database = None,
     json: Json = False,
 ) -> None:
@@ -86,7 +86,7 @@ def import_(
 
 def agreement(
     run: Annotated[str | None, typer.Option(help="Only this run id.")] = None,
-    reports: Reports = REPORTS,
+    reports: ReportsFolder = REPORTS,
     database: Database = None,
     json: Json = False,
 ) -> None:
@@ -107,7 +107,7 @@ def agreement(
         (row.name, row.raw.units, *map(_told, (row.raw, row.gwet, row.kappa, row.alpha)), words[row.enough])
         for row in found.scales
     ])  # fmt: skip
-    say(f"{found.reviews} reviews, {found.local} of them in local mode")
+    say(f"{found.reviews} reviews, {found.local} of them in local mode; {found.unblinded} that were not blind left out")
 
 
 def _told(value: "Estimate | Rate") -> str:
@@ -184,7 +184,7 @@ def verify(
     export_file: Annotated[
         list[Path] | None, typer.Option("--export", help="An export whose head must be in the log; several times.")
     ] = None,
-    reports: Reports = REPORTS,
+    reports: ReportsFolder = REPORTS,
     database: Database = None,
     json: Json = False,
 ) -> None:

@@ -23,8 +23,12 @@ Reviewing (an `assignment_id` is a random token and the only thing a link may ca
     submit(assignment_id, reviewer, version, content) -> Review | Conflict
         raises UserError naming the first scale or claim still open (`open_questions` lists all of them)
     open_questions(BlindItem, Content) -> tuple[str, ...]
+    usual_seconds(reviewer) -> (seconds, of how many) | None    how long a review takes here
     owed(reviewer) -> Owed; owed(...).covers(run_id, question_id, repeat, answer_text) is True while the pages must
         show this person no score, finding, verdict, model or prompt of that answer
+
+    note_shown(who, run_id, {(question_id, repeat): digest}, where=page)
+        before a page shows what the machine says of answers: who saw it is asked last, and their review says so
 
 Disagreement
     adjudication_queue(adjudicator) -> tuple[Disagreement, ...]

@@ -1,7 +1,7 @@
 """Who reviews what: drawn answers go to people who know the disease, some to two, some twice to the same person."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from evals.errors import UserError
 from evals.records import Item
 from evals.review import placing
-from evals.review.digests import canonical
+from evals.review.digests import canonical, text_digest
 from evals.review.items import keep, ready
 from evals.review.people import reviewers
 from evals.review.records import Purpose, Reviewer
@@ -19,6 +19,7 @@ from evals.review.rubric import rubric
 from evals.review.sampling import Plan, draw, probabilities, settings, weight
 from evals.review.submitting import knows, may_review, open_load
 from evals.review.tables import assignments, batches, frame
+from evals.review.views import ItemKey, Seen, seen
 from evals.review.work import Work, plain, token
 from evals.store import Run
 
@@ -36,7 +37,11 @@ class Shortfall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assigned:
-    """What a batch came to: answers that could be drawn, were, had been before; assignments; who is missing."""
+    """What a batch came to: answers that could be drawn, were, had been before; assignments; who is missing.
+
+    `unblinded` assignments went, for want of others, to people who had been shown what the machine says of the answer:
+    their reviews will say so and be left out of comparisons.
+    """
 
     batch_id: str
     could_be: int
@@ -45,6 +50,7 @@ class Assigned:
     counts: dict[str, int]
     people: dict[str, int]
     shortfalls: tuple[Shortfall, ...]
+    unblinded: int = 0
 
 
 @dataclass(slots=True)
@@ -55,8 +61,10 @@ class _Batch:
     random: Random
     team: tuple[Reviewer, ...]
     load: dict[str, int]
+    seen: Mapping[str, Seen]
     new: list[dict[str, Any]] = field(default_factory=list)
     shortfalls: list[Shortfall] = field(default_factory=list)
+    unblinded: int = 0
 
     def give(
         self, person: Reviewer, item_id: str, purpose: Purpose, *, matched: bool, repeat_of: str | None = None
@@ -69,10 +77,14 @@ class _Batch:
         self.new.append(row)
         self.load[person.id] = self.load.get(person.id, 0) + 1
 
-    def least(self, people: Sequence[Reviewer], count: int) -> list[Reviewer]:
-        """Those with the fewest open reviews, chance among equals."""
+    def least(self, people: Sequence[Reviewer], count: int, key: ItemKey) -> list[Reviewer]:
+        """Those who have not seen the scores of an item, with the fewest open reviews, chance among equals."""
         order = {person.id: self.random.random() for person in people}
-        return sorted(people, key=lambda one: (self.load.get(one.id, 0), order[one.id]))[:count]
+        return sorted(people, key=lambda one: (self.saw(one, key), self.load.get(one.id, 0), order[one.id]))[:count]
+
+    def saw(self, person: Reviewer, key: ItemKey) -> bool:
+        """Whether a person was shown what the machine says of an item."""
+        return person.id in self.seen and self.seen[person.id].covers(*key)
 
 
 def assign(work: Work, run: Run, plan: Plan, by: str) -> Assigned:
@@ -90,7 +102,7 @@ def assign(work: Work, run: Run, plan: Plan, by: str) -> Assigned:
     if not could_be:
         raise UserError(str(run.folder), "no answer that can be reviewed", "a run with answers")
     random = Random(plan.seed)  # noqa: S311  (a recorded seed: the draw can be repeated)
-    batch = _Batch(work, plan, token(), random, team, open_load(work.connection))
+    batch = _Batch(work, plan, token(), random, team, open_load(work.connection), seen(work.connection))
     run_id = plain(str(run.manifest["run_id"]), "run id")
     design = canonical(asdict(plan) | {"weights": _plain_settings()})
     work.connection.execute(insert(batches).values(id=batch.id, run_id=run_id, at=work.at, who=by, design=design))
@@ -104,7 +116,7 @@ def assign(work: Work, run: Run, plan: Plan, by: str) -> Assigned:
     work.log(by, "assigned", batch.id, new={"run": run_id, "plan": asdict(plan), "assignments": told})
     return Assigned(
         batch_id=batch.id, could_be=len(could_be), drawn=drawn, known=known, counts=_count(batch.new, "purpose"),
-        people=_count(batch.new, "reviewer"), shortfalls=tuple(batch.shortfalls),
+        people=_count(batch.new, "reviewer"), shortfalls=tuple(batch.shortfalls), unblinded=batch.unblinded,
     )  # fmt: skip
 
 
@@ -156,12 +168,14 @@ def _hand_out(batch: _Batch, run: Run, item: Item, item_id: str) -> bool:
     wanted = 2 if double else 1
     clinical = [p for p in batch.team if p.profession in rubric().clinical and p.id not in practised]
     able = [person for person in clinical if knows(person, question.cancer)]
-    chosen = [(person, True) for person in batch.least(able, wanted)]
+    key = (str(run.manifest["run_id"]), question.id, item.answer.repeat, text_digest(item.answer.text))
+    chosen = [(person, True) for person in batch.least(able, wanted, key)]
     if batch.plan.any_reviewer and len(chosen) < wanted:
         others = [person for person in clinical if person not in able]
-        chosen += [(person, False) for person in batch.least(others, wanted - len(chosen))]
+        chosen += [(person, False) for person in batch.least(others, wanted - len(chosen), key)]
     for person, matched in chosen:
         batch.give(person, item_id, "judge", matched=matched)
+        batch.unblinded += batch.saw(person, key)
     if len(chosen) < wanted:
         batch.shortfalls.append(
             Shortfall(
@@ -170,8 +184,9 @@ def _hand_out(batch: _Batch, run: Run, item: Item, item_id: str) -> bool:
             )
         )  # fmt: skip
     if reader:
-        for person in batch.least([p for p in batch.team if p.profession in rubric().readers], 1):
+        for person in batch.least([p for p in batch.team if p.profession in rubric().readers], 1, key):
             batch.give(person, item_id, "judge", matched=True)
+            batch.unblinded += batch.saw(person, key)
     return True
 
 
@@ -190,7 +205,8 @@ def _gold_and_repeats(batch: _Batch) -> None:
         mine, random = [row for row in own if row["reviewer"] == name], batch.random
         for row in random.sample(mine, placing.how_many(mine, rules["repeat_share"], random)):
             batch.give(people[name], row["item_id"], "repeat", matched=True, repeat_of=row["id"])
-        unseen = sorted(golden - placing.seen_by(batch.work.connection, name) - {row["item_id"] for row in mine})
+        met = placing.seen_by(batch.work.connection, name) | {row["item_id"] for row in mine}
+        unseen = sorted(one for one, key in golden.items() if one not in met and not batch.saw(people[name], key))
         if people[name].profession in rubric().clinical:
             wanted = min(len(unseen), placing.how_many(mine, rules["gold_share"], random))
             for item_id in random.sample(unseen, wanted):

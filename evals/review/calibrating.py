@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from evals.corpus import Corpus
 from evals.errors import UserError
-from evals.review import cutoffs, machine
+from evals.review import asking, cutoffs, machine
 from evals.review.audit import head
 from evals.review.estimating import settings
 from evals.review.items import machine_content, machine_of, read_shown, ready
@@ -154,14 +154,14 @@ def _labelled(
     for one in counted:
         claims = read_shown(stored[one.item_id]).claims
         asked = {claim.claim_id: claim.claim_text for claim in claims if claim.asked}
-        weight = len(claims) / len(asked) / chances.get((one.question_id, one.repeat), 1.0) if asked else 0.0
+        weights, chance = asking.weights(claims), chances.get((one.question_id, one.repeat), 1.0)
         votes: dict[str, Counter[str]] = {}
         for content in one.settled(rubric().clinical):
             for claim, mark in content.claims.items():
                 votes.setdefault(claim, Counter())[mark.label] += 1
         for claim, labels in sorted(votes.items()):
             if claim in asked and (label := _majority(labels)):
-                rows.append((asked[claim], label, weight))
+                rows.append((asked[claim], label, weights[claim] / chance))
     return rows
 
 

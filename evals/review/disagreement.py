@@ -160,8 +160,8 @@ def _sides(connection: Connection, item_id: str, assignment_id: str) -> tuple[Si
 
 
 def _anonymous(content: Content) -> Content:
-    # Time at work could tell two people apart who work side by side.
-    return replace(content, seconds=0.0)
+    # Time at work, and who looked at scores, could tell two people apart who work side by side.
+    return replace(content, seconds=0.0, unblinded=False)
 
 
 def set_event(work: Work, item_id: str, by: str, kind: str, why: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, insert, select
 
 from evals.parse import parse
 from evals.records import Claim, Item, Passage, Question, Verdict
+from evals.review.asking import asked_of
 from evals.review.digests import canonical, text_digest
 from evals.review.seen import Shown, ShownClaim, ShownPassage, ShownStatement
 from evals.review.tables import items, machine
@@ -26,10 +27,10 @@ def ready(item: Item) -> bool:
 
 
 def shown_of(run: Run, item: Item, asked: int, random: Random) -> Shown:
-    """What a blind reviewer sees of an answer; of many claims a random `asked` are required."""
+    """What a blind reviewer sees of an answer; of many claims about `asked` are required (`evals.review.asking`)."""
     answer, question = item.answer, run.questions[item.answer.question_id]
     claims = [claim for claim in item.claims if claim.kind in CHECKABLE]
-    drawn = {claim.claim_id for claim in (random.sample(claims, asked) if len(claims) > asked else claims)}
+    drawn = asked_of(claims, asked, random)
     return Shown(
         question=answer.question or question.text,
         cancer=question.cancer,
@@ -49,8 +50,9 @@ def shown_of(run: Run, item: Item, asked: int, random: Random) -> Shown:
 
 def _claim(claim: Claim, asked: bool) -> ShownClaim:
     return ShownClaim(
-        claim_id=claim.claim_id, start=claim.start, end=claim.end, claim_text=claim.claim_text, asked=asked
-    )
+        claim_id=claim.claim_id, start=claim.start, end=claim.end, claim_text=claim.claim_text, asked=asked,
+        severity=claim.severity,
+    )  # fmt: skip
 
 
 def _passages(run: Run, item: Item, question: Question) -> tuple[ShownPassage, ...]:

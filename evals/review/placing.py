@@ -11,7 +11,8 @@ from evals.review import drafts
 from evals.review.disagreement import item_states
 from evals.review.records import Content
 from evals.review.sampling import as_count, settings
-from evals.review.tables import assignments, gold, reviews
+from evals.review.tables import assignments, gold, items, reviews
+from evals.review.views import ItemKey
 from evals.review.work import Work, token
 
 
@@ -53,9 +54,11 @@ def how_many(mine: Sequence[object], share: float, random: Random) -> int:
     return min(len(mine), as_count(share * len(mine), random))
 
 
-def gold_items(connection: Connection) -> set[str]:
-    """The items with a settled answer that reviewers can be measured by."""
-    return set(connection.execute(select(gold.c.item_id).distinct()).scalars())
+def gold_items(connection: Connection) -> dict[str, ItemKey]:
+    """The items with a settled answer that reviewers can be measured by, each with what it is known by."""
+    columns = (items.c.id, items.c.run_id, items.c.question_id, items.c.repeat, items.c.digest)
+    query = select(*columns).where(items.c.id.in_(select(gold.c.item_id)))
+    return {row.id: (row.run_id, row.question_id, row.repeat, row.digest) for row in connection.execute(query)}
 
 
 def gold_contents(connection: Connection) -> Mapping[str, Content]:

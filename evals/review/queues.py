@@ -1,11 +1,12 @@
 """A reviewer's queue, the blind view of one item, and which scores a person must not be shown yet."""
 
+from statistics import median
 from typing import Literal
 
 from sqlalchemy import Connection, select
 
 from evals.review.disagreement import adjudicable
-from evals.review.drafts import draft_of, own, submitted
+from evals.review.drafts import content_of, draft_of, own, submitted
 from evals.review.items import read_shown
 from evals.review.records import RefusedError
 from evals.review.rubric import form
@@ -14,6 +15,8 @@ from evals.review.tables import assignments, drafts, items, reviews
 from evals.review.work import Work
 
 Progress = Literal["open", "drafted", "submitted"]
+_ENOUGH, _LAST = 3, 20
+"""So many reviews at least say how long one takes, and so many of the last ones are looked at."""
 
 
 def queue(work: Work, reviewer: str) -> tuple[QueueEntry, ...]:
@@ -86,6 +89,19 @@ def owed(work: Work, person: str) -> Owed:
         keys=frozenset((row.run_id, row.question_id, row.repeat) for row in rows),
         digests=frozenset(row.digest for row in rows),
     )
+
+
+def usual_seconds(connection: Connection, reviewer: str) -> tuple[float, int] | None:
+    """How long a review takes here, and of how many that is the middle: this person's last ones, else everybody's.
+
+    None while too few have been timed.
+    """
+    query = select(reviews.c.reviewer, reviews.c.content).where(reviews.c.meaning == "reviewed")
+    said = [(row.reviewer, content_of(row.content)) for row in connection.execute(query.order_by(reviews.c.at))]
+    timed = [(who, one.seconds) for who, one in said if one.seconds > 0 and not one.outside_expertise]
+    own, everybody = [seconds for who, seconds in timed if who == reviewer], [seconds for _, seconds in timed]
+    told = next((found[-_LAST:] for found in (own, everybody) if len(found) >= _ENOUGH), None)
+    return (median(told), len(told)) if told else None
 
 
 def run_ids(connection: Connection) -> tuple[str, ...]:

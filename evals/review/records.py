@@ -75,6 +75,7 @@ class Content:
 
     `ratings` maps a scale to the level chosen; `cannot_judge` lists scales left open on purpose. `missing` holds the
     ids of must-say statements that the answer lacks. `flag` asks an adjudicator to look. `seconds` is time at work.
+    `unblinded` is set by the store alone: the author had been shown what the machine says of this answer.
     """
 
     ratings: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -86,6 +87,7 @@ class Content:
     outside_expertise: bool = False
     flag: str = ""
     seconds: float = 0.0
+    unblinded: bool = False
 
     __pydantic_config__ = STRICT
 

@@ -51,8 +51,9 @@ def _row(
     name: str, mine: Sequence[tuple[Judged, Said]], golden: Mapping[str, Content], firsts: Mapping[str, Content]
 ) -> ReviewerRow:
     shifts = sorted((one.at, shift) for item, one in mine if (shift := _shift(item, one)) is not None)
-    gold = [_same(one.content, golden[i.item_id]) for i, one in mine if one.purpose == "gold" and i.item_id in golden]
-    again = [_same(one.content, firsts[one.repeat_of]) for _, one in mine if one.repeat_of and one.repeat_of in firsts]
+    blind = [(item, one) for item, one in mine if not one.content.unblinded]
+    gold = [_same(one.content, golden[i.item_id]) for i, one in blind if one.purpose == "gold" and i.item_id in golden]
+    again = [_same(one.content, firsts[one.repeat_of]) for _, one in blind if one.repeat_of and one.repeat_of in firsts]
     times = [one.content.seconds for _, one in mine if one.content.seconds > 0]
     return ReviewerRow(
         reviewer=name, reviews=len(mine), seconds=round(median(times), 1) if times else None,
@@ -64,7 +65,7 @@ def _row(
 
 def _shift(item: Judged, one: Said) -> float | None:
     """How much stricter a review is than the mean of the others of its item, as a share of each scale's length."""
-    if one.purpose != "judge":
+    if one.purpose != "judge" or one.content.unblinded:
         return None
     others = [other.content for other in item.counted(rubric().forms) if other.reviewer != one.reviewer]
     found: list[float] = []

@@ -3,20 +3,24 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from evals.records import Block, Link, Record, Span
+from evals.records import Block, Link, Record, Severity, Span
 from evals.review.digests import text_digest
 from evals.review.records import Content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownClaim:
-    """A claim to be marked; `asked` ones are required (a random part when an answer has many), others welcome."""
+    """A claim to be marked; `asked` ones are required (see `evals.review.asking`), others welcome.
+
+    `severity` is what a mistake in its words could cost; items made by older versions do not know it.
+    """
 
     claim_id: str
     start: int
     end: int
     claim_text: str
     asked: bool = True
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

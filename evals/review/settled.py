@@ -39,18 +39,25 @@ class Judged:
     said: tuple[Said, ...]
 
     def counted(self, forms: Iterable[str]) -> tuple[Said, ...]:
-        """The independent reviews of these forms that count."""
+        """The independent, blind reviews of these forms that count."""
         wanted = set(forms)
         return tuple(
             one
             for one in self.said
-            if one.purpose in COUNTED and one.form in wanted and not one.content.outside_expertise
+            if one.purpose in COUNTED
+            and one.form in wanted
+            and not one.content.outside_expertise
+            and not one.content.unblinded
         )
 
     def settled(self, forms: Iterable[str]) -> tuple[Content, ...]:
-        """The last adjudication alone, else the counted reviews."""
+        """The last adjudication alone, else the counted reviews; nothing where that adjudication was not blind."""
         decided = [one.content for one in self.said if one.purpose == "adjudicate"]
-        return (decided[-1],) if decided else tuple(one.content for one in self.counted(forms))
+        return (
+            tuple(one for one in decided[-1:] if not one.unblinded)
+            if decided
+            else tuple(one.content for one in self.counted(forms))
+        )
 
 
 def judged(connection: Connection, run_id: str | None = None) -> tuple[Judged, ...]:

@@ -60,6 +60,7 @@ def _readable(row: Mapping[Any, Any], about: Mapping[str, Any]) -> dict[str, str
         "flag": content.flag,
         "outside_expertise": "yes" if content.outside_expertise else "",
         "seconds": f"{content.seconds:.0f}",
+        "unblinded": "yes" if content.unblinded else "",
     }
     return {name: str(cell(str(value))) for name, value in values.items()}
 

@@ -1,11 +1,9 @@
 """The review store: one method for each thing that people do. See `evals.review` for the list."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from evals.review import (
     assigning,
@@ -21,53 +19,28 @@ from evals.review import (
     spreadsheets,
     submitting,
     tables_of_agreement,
+    views,
 )
 from evals.review.assigning import Assigned
 from evals.review.audit import AuditFilter, AuditReport
 from evals.review.calibrating import Calibration
-from evals.review.database import reading, writing
 from evals.review.disagreement import ItemState
-from evals.review.key import Key
-from evals.review.records import AuditRow, Content, Mode, Review, Reviewer, Role, Signature
+from evals.review.records import AuditRow, Content, Review, Reviewer, Role, Signature
 from evals.review.rubric import open_questions
 from evals.review.sampling import Plan
 from evals.review.seen import AdjudicationItem, BlindItem, Conflict, Disagreement, Draft, Owed, QueueEntry
 from evals.review.tables import reviews
 from evals.review.tables_of_agreement import AgreementTables
-from evals.review.work import MAY, Work
+from evals.review.transactions import Transactions
+from evals.review.work import MAY
 from evals.store import Run
 from evals.tables import Row
 
 Contents = Content | Mapping[str, Any]
 
 
-class Store:
+class Store(Transactions):
     """An open review store. Safe to use from several threads and processes at once."""
-
-    def __init__(self, engine: Engine, key: Key, mode: Mode, operator: bool, clock: Callable[[], datetime]) -> None:
-        self.mode: Mode = mode
-        self._engine, self._key, self._operator, self._clock = engine, key, operator, clock
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
-
-    @contextmanager
-    def write(self) -> Iterator[Work]:
-        """A transaction alone in writing: all of it, with its rows in the log, or nothing."""
-        with writing(self._engine) as connection:
-            at = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
-            work = Work(connection, self._key, at, self.mode, self._operator)
-            yield work
-        if work.ends:
-            with reading(self._engine) as connection:
-                audit.note_end(connection, self._key)
-
-    @contextmanager
-    def read(self) -> Iterator[Work]:
-        """One state of the store, to look at."""
-        with reading(self._engine) as connection:
-            yield Work(connection, self._key, "", self.mode, self._operator)
 
     # --- people ---
 
@@ -133,6 +106,16 @@ class Store:
         """The answers whose scores this person must not see yet."""
         with self.read() as work:
             return queues.owed(work, person)
+
+    def usual_seconds(self, reviewer: str) -> tuple[float, int] | None:
+        """How long a review takes, from so many of this person's or everybody's; None while too few were timed."""
+        with self.read() as work:
+            return queues.usual_seconds(work.connection, reviewer)
+
+    def note_shown(self, who: str, run_id: str, answers: Mapping[tuple[str, int], str], *, where: str) -> None:
+        """Put on record that a person is shown what the machine says of these answers."""
+        with self.write() as work:
+            views.note_shown(work, who, run_id, answers, where)
 
     # --- disagreement ---
 
@@ -217,6 +200,12 @@ class Store:
         """Whether the log is whole."""
         with self.read() as work:
             return audit.verify(work.connection, self._key, exported)
+
+    def note_export(self, what: str, *, by: str, act: str = "lead") -> None:
+        """Put on record that a person takes a copy of something; `act` is what they must be allowed to do."""
+        with self.write() as work:
+            work.permit(by, act)
+            work.log(by, "copy taken", what)
 
     def export_rows(self, *, by: str) -> list[dict[str, Any]]:
         """Everything but drafts and the log, for JSON Lines; the first row holds the log's head."""

@@ -1,13 +1,14 @@
 """A review goes on record: checked, signed with name, time and meaning, and never changed again."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from evals.cancers import cancers, covers
 from evals.errors import UserError
-from evals.review import drafts
+from evals.review import drafts, views
 from evals.review.disagreement import adjudicable
 from evals.review.items import read_shown
 from evals.review.people import reviewers
@@ -72,6 +73,7 @@ def _put(
         return Conflict(version=now.version, content=now.content, saved_at=now.saved_at)
     if left := open_questions(checked, shown, scales):
         raise UserError("review", f"{len(left)} still open, first {left[0]}", "an answer, or cannot judge")
+    checked = replace(checked, unblinded=_has_seen(work.connection, person.id, found["item"]))
     row = {
         "id": token(), "assignment_id": assignment_id, "item_id": found["item"], "reviewer": person.id,
         "name": person.name, "meaning": meaning, "mode": work.mode, "at": work.at, "rubric": rubric().name,
@@ -82,6 +84,12 @@ def _put(
     return review_of(row)
 
 
+def _has_seen(connection: Connection, who: str, item_id: str) -> bool:
+    """Whether a person was shown what the machine says of an item."""
+    row = connection.execute(select(items).where(items.c.id == item_id)).one()
+    return views.seen(connection, who)[who].covers(row.run_id, row.question_id, row.repeat, row.digest)
+
+
 def review_of(row: Mapping[str, Any]) -> Review:
     """A row of `reviews` as a record."""
     return Review(**{**row, "content": drafts.content_of(row["content"])})
@@ -89,7 +97,8 @@ def review_of(row: Mapping[str, Any]) -> Review:
 
 def _reroute(work: Work, found: RowMapping, person: Reviewer) -> None:
     """Give an item that is outside someone's expertise to another who knows the disease, if there is one."""
-    item = work.connection.execute(select(items.c.cancer).where(items.c.id == found["item"])).one()
+    item = work.connection.execute(select(items).where(items.c.id == found["item"])).one()
+    seen = views.seen(work.connection)
     had = set(
         work.connection.execute(
             select(assignments.c.reviewer).where(assignments.c.item_id == found["item"])
@@ -104,7 +113,9 @@ def _reroute(work: Work, found: RowMapping, person: Reviewer) -> None:
         work.log(person.id, "nobody to pass on to", found["id"], new={"item": found["item"]})
         return
     load = open_load(work.connection)
-    chosen = min(able, key=lambda one: (load.get(one.id, 0), one.id))
+    key = (item.run_id, item.question_id, item.repeat, item.digest)
+    # Rather somebody who has not been shown what the machine says of it.
+    chosen = min(able, key=lambda one: (seen[one.id].covers(*key), load.get(one.id, 0), one.id))
     row = {
         "id": token(), "item_id": found["item"], "batch_id": found["batch_id"], "reviewer": chosen.id,
         "purpose": "judge", "form": found["form"], "place": _NOWHERE, "matched": True, "repeat_of": None,

@@ -51,10 +51,14 @@ class PairRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementTables:
-    """Everything on agreement. `claim_labels` maps (machine's label, clinicians' label) to claims."""
+    """Everything on agreement. `claim_labels` maps (machine's label, clinicians' label) to claims.
+
+    `reviews` count; `unblinded` ones are left out everywhere: their authors had been shown what the machine says.
+    """
 
     reviews: int
     local: int
+    unblinded: int
     scales: tuple[ScaleRow, ...]
     pairs: tuple[PairRow, ...]
     reviewers: tuple[ReviewerRow, ...]
@@ -66,9 +70,11 @@ def agreement_tables(connection: Connection, run_id: str | None = None) -> Agree
     """The tables over all items, or those of one run. Practice, hidden gold and repeats count per reviewer only."""
     found = judged(connection, run_id)
     said = machine_content(connection, [one.item_id for one in found])
-    counted = [one for item in found for one in item.said if one.purpose in ("judge", "adjudicate")]
+    judging = [one for item in found for one in item.said if one.purpose in ("judge", "adjudicate")]
+    counted = [one for one in judging if not one.content.unblinded]
     return AgreementTables(
         reviews=len(counted),
+        unblinded=sum(one.content.unblinded for item in found for one in item.said),
         local=sum(one.mode == "local" for one in counted),
         scales=tuple(scale_rows(found)),
         pairs=tuple(_pairs(found)),

@@ -13,7 +13,8 @@ export function drawBar(desk) {
   fill(by("bar"),
     el("span", { class: "where" }, told.where),
     el("span", {}, desk.content.outside_expertise ? "outside my expertise" : left ? `${asked.length - left} of ${asked.length} answered` : "everything answered"),
-    el("span", { id: "clock", title: "time at this item; it stands still while you are away" }, time(desk.seconds)),
+    el("span", { title: "time at this item; it stands still while you are away" },
+      el("span", { id: "clock" }, time(desk.seconds)), told.usual ? ` of about ${told.usual}` : ""),
     el("span", { id: "saved", "data-state": desk.sync.state }, savedWords(desk.sync)),
     el("span", { class: "room" }),
     idle && !desk.hinted ? null : el("span", { class: "mode" }, idle ? desk.hinted : "choosing words: ← → Shift Enter Esc"),
@@ -34,7 +35,7 @@ const at = (iso) => (iso ? new Date(iso).toLocaleTimeString() : "");
 function savedWords(sync) {
   return {
     new: "nothing to save yet", saving: "saving …", saved: `saved ${at(sync.savedAt)}`, done: "on record",
-    late: "not saved: no connection. Keep this page open, it goes on trying.",
+    late: "not saved yet: the server is slow or away. Keep this page open.",
     refused: `not saved: ${sync.refusal}`, conflict: "not saved over what another tab saved",
   }[sync.state];
 }

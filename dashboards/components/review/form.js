@@ -36,14 +36,15 @@ export function why(step, content) {
 }
 
 export function drawForm(desk) {
-  const claims = desk.args.steps.filter((one) => one.kind === "claim").length;
-  const nodes = desk.args.steps.map((step, place) => [
-    place === 0 && claims ? el("h2", {}, "First, its statements") : null,
-    step.kind === "claim" && !step.required && desk.args.steps[place - 1]?.required
-      ? el("h2", {}, "Other statements, if you like") : null,
-    place === claims ? el("h2", {}, claims ? "Then, the whole answer" : "The answer as a whole") : null,
-    el("section", { id: `step-${place}`, class: "step" }),
-  ]);
+  const { steps, askedFor } = desk.args;
+  const nodes = steps.map((step, place) => {
+    const head = step.group !== steps[place - 1]?.group;
+    return [
+      head ? el("h2", {}, step.group) : null,
+      head && step.kind === "claim" && step.required && askedFor ? el("p", { class: "quiet" }, askedFor) : null,
+      el("section", { id: `step-${place}`, class: "step" }),
+    ];
+  });
   const reasons = desk.args.told.reasons ?? [];
   const why = reasons.length ? el("details", { open: true, class: "reasons" },
     el("summary", {}, "Why this waits for you"), el("ul", {}, reasons.map((one) => el("li", {}, one)))) : [];
@@ -80,6 +81,7 @@ function opened(desk, step) {
   // A remark on a statement is kept with what it is marked as.
   const early = step.kind === "claim" && level === null;
   return [
+    step.because ? el("p", { class: "quiet" }, step.because) : null,
     el("p", { class: "asks" }, step.asks),
     el("div", { class: "levels", role: "group", "aria-label": step.asks }, levels(step).map((one) =>
       el("button", { class: "level", "aria-pressed": level === one.id, onclick: () => desk.choose(step, one.id) },

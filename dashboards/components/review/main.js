@@ -192,6 +192,8 @@ function begin(args) {
   by("answer").scrollTop = 0;
   if (args.told.note) desk.hint(args.told.note);
   desk.focus();
+  // The first question stands below what says why these are asked.
+  if (desk.at === 0) by("form").scrollTop = 0;
 }
 
 function render(args, theme) {
