@@ -157,7 +157,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a passage's facts come from. `seen` = at least part of the source was read for these facts; else it is a pointer."""
+    """Where a passage's facts come from. `seen`: at least part of it was read for these facts; else it is a pointer."""
 
     id: str
     organisation: str

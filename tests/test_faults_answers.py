@@ -78,7 +78,7 @@ def of_page() -> dict[str, AnswerFault]:
 FITS = [
     "E08", "E09", "E12", "E18", "E06-cited", "E13-invented", "E14-swapped", "E22-biomarker", "E22-stage", "E22-line",
     "E22-treatment", "E22-age", "E22-pregnancy", "E22-person", "D1-removed", "D2-removed", "D3-removed", "D4-removed",
-    "D5-removed", "D6-removed", "D7-removed", "D9-removed", "D1-late", "D4-late", "D3-once", "D1-weak", "D10-missing",
+    "D5-removed", "D6-removed", "D9-removed", "D1-late", "D4-late", "D3-once", "D1-weak", "D10-missing",
     "D12-missing", "RF-removed", "RF-late", "RF-delay", "RF-lowered", "R-grade", "cut-off", "O1", "O6-child", "O13",
 ]  # fmt: skip
 
@@ -102,7 +102,6 @@ GONE = [
     ("D1-removed", "Made by AI"),
     ("D3-removed", "not medical advice"),
     ("D5-removed", "911"),
-    ("D7-removed", "Infection and Neutropenia"),
     ("RF-removed", "right now"),
     ("E12", "raises the risk of infection"),
     ("E18", "lower your white blood cells"),
@@ -200,7 +199,8 @@ def test_every_kind_fits_some_shipped_good_answer_or_is_named_here() -> None:
             answer = made(one.answer, one.format or "markdown", question)
             for half in ("train", "measure"):
                 count.update({fault.kind for fault in faults(answer, question, half=half)})
-    assert set(kinds()) - set(count) == set()
+    # No shipped good answer both offers an upload and says what becomes of it.
+    assert set(kinds()) - set(count) == {"D10-removed", "D10-weak"}
 
 
 def test_the_same_seed_gives_the_same_faults_and_another_seed_others() -> None:

@@ -141,7 +141,7 @@ def test_a_finding_on_words_that_the_reader_found_borne_out_is_a_false_alarm() -
 
 def test_a_point_told_as_left_out_is_a_false_alarm_where_the_reader_found_it_said() -> None:
     row = POINTS[0]
-    told = Finding(rule="E18", severity="severe", message=f"Left out: {row['point'].partition(': ')[2]}")
+    told = Finding(rule="E18", severity="severe", message=f"Left out: {row['text']}")
     assert agrees(row["answer"], examined().before, told) is (row["said"] != "said")
     assert agrees(row["answer"], examined().before, replace(told, message="Left out: Something else.")) is None
 

@@ -238,6 +238,20 @@ def test_the_benchmark_counts_questions_and_answers_apart():
     assert instruction_rows(texts) == [("X1", "RF01", False, False), ("X2", "RF01", True, False)]
 
 
+@pytest.mark.parametrize(
+    "slow",
+    ["Mention it at your next appointment.", "Leave a message on the answering machine.", "Try a walk-in center."],
+)
+def test_a_slow_way_before_an_emergency_call_that_hangs_on_a_condition_is_too_low(slow):
+    text = f"{slow} Call 911 if you shake or have a fever."
+    assert verdicts([labelled("X4", "act:too_low", FEVER, text)]) == [("X4", "RF01", "too_low", "too_low")]
+
+
+def test_a_slow_way_after_the_right_one_takes_nothing_back():
+    text = "Call your 24-hour line now. Leave a message on the portal later for the refill."
+    assert verdicts([labelled("X5", "act:ok", FEVER, text)]) == [("X5", "RF01", "ok", "ok")]
+
+
 def test_nearly_all_labelled_answers_are_judged_as_the_writer_did():
     found = verdicts(load_texts("dev", "red_flag", ROOT / "datasets/faults"))
     assert len(found) > 20

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, cast
 
 from evals.errors import UserError
 from evals.records import Claim, Finding, Item
@@ -70,7 +70,7 @@ def agrees(answer_id: str, item: Item, finding: Finding) -> bool | None:
 def _claims() -> Mapping[str, tuple[tuple[str, Borne], ...]]:
     found: dict[str, list[tuple[str, Borne]]] = {}
     for row in _rows(CLAIMS):
-        found.setdefault(row["answer"], []).append((row["quote"], row["label"]))
+        found.setdefault(row["answer"], []).append((row["quote"], cast(Borne, row["label"])))
     return {answer: tuple(rows) for answer, rows in found.items()}
 
 

@@ -92,7 +92,7 @@ class Retrieval:
         if not rows:
             return np.zeros(0)
         numbers, weights = np.concatenate(rows, axis=1) if len(rows) > 1 else rows[0]
-        return np.bincount(numbers, weights)
+        return np.bincount(numbers, weights).astype(np.float64)
 
     def ranked(self, scores: Scores, most: int, only: frozenset[str] | None = None) -> list[int]:
         """The numbers of the `most` best pieces, best first; `only` names the passages that count."""

@@ -6,7 +6,7 @@ labelled sentences decides: it finds wordings that nobody wrote a pattern for, a
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from math import log2
@@ -58,14 +58,27 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Of one sentence: `asleep` means that no pattern need be tried; `undoes`, that what a pattern finds is none.
+    """Of one sentence: `undoes` means that what a pattern finds is none; `rules` it breaks, the likeliest first."""
 
-    `rules`: those it breaks by likeness, the likeliest first.
-    """
-
-    asleep: bool
     undoes: bool = False
     rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glance:
+    """A first look at the sentences of a text: the linear score and the signs of each.
+
+    `signs` stand in one row, `owner` says whose each is; `doublings`: how often the text is longer than a short one.
+    """
+
+    scores: NDArray[np.float64]
+    signs: NDArray[np.intp]
+    owner: NDArray[np.intp]
+    doublings: float
+
+    def asleep(self, number: int) -> bool:
+        """Whether no pattern need be tried on that sentence."""
+        return bool(self.scores[number] < weights().quiet)
 
 
 @cache
@@ -114,25 +127,24 @@ def as_read(line: Line) -> str:
     return _MEDICINES.sub("medicine", line.text)
 
 
-def opinions(lines: Sequence[Line]) -> list[Opinion]:
-    """What the reader thinks of each line, in order."""
-    if not lines:
-        return []
+def glance(lines: Sequence[Line]) -> Glance:
+    """The first look at some lines: arithmetic on their signs, a fraction of what likeness costs."""
     learned = weights()
     signs, owner = _signs().of(lines)
     places = signs.astype(np.intp)
     size = np.sqrt(np.bincount(owner, minlength=len(lines)))
     scores = np.bincount(owner, weights=learned.any[places], minlength=len(lines)) / size + learned.bias
-    scores = scores.round(3)
-    doublings = log2(max(1.0, len(lines) / _SHORT))
-    likely = np.flatnonzero(scores >= learned.quiet + _PICKY * doublings).tolist()
-    read = sorted(likely, key=lambda number: (-scores[number], number))[:_MOST_READ]
-    sure = learned.sure + learned.rise * doublings
-    known = dict(zip(read, _likeness(lines, read, places, owner), strict=True))
-    return [
-        _opinion(learned, known[number], sure) if number in known else Opinion(asleep=bool(score < learned.quiet))
-        for number, score in enumerate(scores)
-    ]
+    return Glance(scores.round(3), places, owner, log2(max(1.0, len(lines) / _SHORT)))
+
+
+def opinions(lines: Sequence[Line], first: Glance, found: Set[int]) -> list[Opinion]:
+    """What the reader thinks of each line, in order. `found` are the numbers of those in which patterns found one."""
+    learned = weights()
+    likely = {int(number) for number in np.flatnonzero(first.scores >= learned.quiet + _PICKY * first.doublings)}
+    read = sorted(likely | found, key=lambda number: (-first.scores[number], number))[:_MOST_READ]
+    sure = learned.sure + learned.rise * first.doublings
+    known = dict(zip(read, _likeness(lines, read, first.signs, first.owner), strict=True))
+    return [_opinion(learned, known[number], sure) if number in known else Opinion() for number in range(len(lines))]
 
 
 def _likeness(
@@ -148,7 +160,7 @@ def _likeness(
 def _opinion(learned: Weights, found: Sequence[float], sure: float) -> Opinion:
     score, *rules = found
     if score < sure:
-        return Opinion(asleep=False, undoes=score < learned.keeps)
+        return Opinion(undoes=score < learned.keeps)
     order = sorted(range(len(RULES)), key=lambda rule: (-rules[rule], rule))
     named = [rule for rule in order[:2] if rules[order[0]] - rules[rule] <= learned.close]
-    return Opinion(asleep=False, rules=tuple(RULES[rule] for rule in named))
+    return Opinion(rules=tuple(RULES[rule] for rule in named))

@@ -16,7 +16,20 @@ from evals.records import SEVERITIES, Severity
 _WORDS, _PATTERNS, _RULES = "overreach_words.yaml", "overreach_patterns.yaml", "overreach.yaml"
 _FOLDER = "datasets/lexicons/"
 _KEYS = frozenset(
-    {"needs", "find", "also", "unless", "near", "not_near", "even", "severity", "never_event", "directive", "plain"}
+    {
+        "needs",
+        "find",
+        "also",
+        "unless",
+        "near",
+        "not_near",
+        "even",
+        "severity",
+        "never_event",
+        "directive",
+        "plain",
+        "sure",
+    }
 )
 _EMPTY: tuple[Any, ...] = ()
 
@@ -43,7 +56,8 @@ class Pattern:
     `needs`: its cues, as a number of `index()`; `grams`: what its sentence must hold too. `also` must be found in it
     as well; `unless` undoes it when found in it; `near` must, `not_near` must not, be found in the sentences around it.
     `even`: scopes that do not excuse it. `directive`: it tells the reader what to do about treatment, so that it undoes
-    a notice (O1). `plain`: so plain that the second reader's opinion does not undo it.
+    a notice (O1). `sure`: so plain that the second reader's opinion does not undo it; `plain`: tried even where that
+    reader hears nothing.
     """
 
     rule: str
@@ -58,6 +72,7 @@ class Pattern:
     severity: Severity | None
     never_event: str | None
     directive: bool
+    sure: bool
     plain: bool
 
 
@@ -148,6 +163,7 @@ def _pattern(rule: str, row: Mapping[str, Any], where: str) -> Pattern:
         severity=row.get("severity"),
         never_event=row.get("never_event"),
         directive=bool(row.get("directive")),
+        sure=bool(row.get("sure") or row.get("plain")),
         plain=bool(row.get("plain")),
     )
 

@@ -25,7 +25,7 @@ class Citations:
     # An answer that names no source has recall 0 and no precision: that its claims stand without a source is measured.
     # One that names none and needs none is unscored.
     name: ClassVar[str] = "citations"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     measures: ClassVar[Mapping[str, Measure]] = {
         "precision": Measure("checkable citations that exist, fit and bear out the claim", "share", "up"),
         "recall": Measure("claims needing a source that have one which bears them out", "share", "up"),

@@ -16,7 +16,7 @@ class Faithfulness:
     """Do the guidelines bear out what the answer says?"""
 
     name: ClassVar[str] = "faithfulness"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     measures: ClassVar[dict[str, Measure]] = {
         "claims": Measure("checkable claims in the answer", "claims", "up"),
         "supported": Measure("claims that a passage bears out", "claims", "up"),

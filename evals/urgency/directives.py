@@ -129,6 +129,15 @@ def _candidates(hits: Mapping[str, Sequence[Hit]], length: int) -> Iterator[tupl
             yield _call_tier(hits, call, team[0]), call
     if "later" in hits and "advise" in hits:
         yield "T3", hits["advise"][0]
+    yield from _slow_ways(hits)
+
+
+def _slow_ways(hits: Mapping[str, Sequence[Hit]]) -> Iterator[tuple[Tier, Hit]]:
+    """Where the reader is sent to what nobody answers at once: a voicemail, a portal, a shop."""
+    for way in hits.get("slow_way", ()):
+        verbs = [verb for verb in _near(hits.get("use_way", ()), way) if verb[0] <= way[0]]
+        if verbs and not _negated(hits, verbs[0]):
+            yield "T3", verbs[0]
 
 
 def _call_tier(hits: Mapping[str, Sequence[Hit]], call: Hit, team: Hit) -> Tier:

@@ -1,6 +1,6 @@
 """A danger and what an answer says about getting help -> right, or missing, too low, buried, undone."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -33,6 +33,8 @@ def judge_act(flag: Flag, told: Set[str], reading: Reading) -> Verdict:
     if not enough:
         return Verdict("too_low", meant[-1].start, meant[-1].end)
     first = enough[0]
+    if slower := _slower(meant, first):
+        return Verdict("too_low", slower.start, slower.end)
     if undone := _undone(reading, first):
         return Verdict("undone", *undone)
     if not is_first(first):
@@ -66,6 +68,13 @@ def _meant(directive: Directive, flag: Flag, told: Set[str]) -> bool:
     if directive.condition is None or directive.tier == "T3":
         return True
     return bool(signs_in(directive.condition) & (told | flag.signs))
+
+
+def _slower(meant: Sequence[Directive], first: Directive) -> Directive | None:
+    """The slow way that everybody is sent before the right one, where that hangs on a condition."""
+    if first.condition is None:
+        return None
+    return next((d for d in meant if d.start < first.start and d.condition is None and d.tier == "T3"), None)
 
 
 def _undone(reading: Reading, first: Directive) -> tuple[int, int] | None:

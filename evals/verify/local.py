@@ -20,7 +20,7 @@ from evals.verify.reading import sentence_spans, statements
 from evals.verify.verdict import PairVerdict, unscored
 from evals.verify.words import probability
 
-VERSION = "2"
+VERSION = "3"
 LONGEST_PREMISE = 60_000
 LONGEST_HYPOTHESIS = 10_000
 """Characters."""
