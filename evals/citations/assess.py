@@ -160,7 +160,7 @@ class _Assessor:
         how = stretch(said, self.context, seen.standing.cancers)
         if how and not (how == "context" and self._on_a_marker()):
             return 0.0, self._stretched(seen, claim, how)
-        if body := off_field(said, self.around, seen.standing.bodies):
+        if body := off_field(said, self.around, seen.standing.bodies, self.all_said):
             return 0.0, self._misattributed(claim, "other_says_it", f"{body} does not give advice of this kind.")
         if not seen.standing.passages:
             return None, None

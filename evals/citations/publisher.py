@@ -17,23 +17,26 @@ _FEWEST_WORDS = 2
 _RELATED = 120
 
 
-def off_field(said: str, around: str, named: Iterable[str]) -> str | None:
+def off_field(said: str, around: str, named: Iterable[str], whole: str = "") -> str | None:
     """The named body that does not speak about such things; None when one of them may.
 
-    `said` is the claim; `around` the question and headings it stands under, which may say what a short claim is about.
+    `said` is the claim; `around` the question and headings it stands under, which may say what a short claim is about;
+    `whole` the answer: a body for one disease may be named for any sentence of an answer on that disease.
     """
     known = sorted(named)
-    if not known or not all(_off(body, said, around) for body in known):
+    if not known or not all(_off(body, said, around, whole) for body in known):
         return None
     return known[0]
 
 
-def _off(body: str, said: str, around: str) -> bool:
+def _off(body: str, said: str, around: str, whole: str) -> bool:
     fact = bodies().get(body)
     if fact and fact.never and fact.never.search(said) and not (fact.unless and fact.unless.search(said)):
         return True
     fields = _fields().get(body, ())
-    return bool(fields) and not any(field.search(said) or field.search(around) for field in fields)
+    return bool(fields) and not any(
+        field.search(said) or field.search(around) or (disease and field.search(whole)) for field, disease in fields
+    )
 
 
 def not_theirs(name: str, named: frozenset[str], library: Library) -> str:
@@ -92,11 +95,11 @@ def _another_title(name: str, named: frozenset[str], library: Library) -> str:
 
 
 @cache
-def _fields() -> Mapping[str, tuple[re.Pattern[str], ...]]:
-    found: dict[str, tuple[re.Pattern[str], ...]] = {}
+def _fields() -> Mapping[str, tuple[tuple[re.Pattern[str], bool], ...]]:
+    found: dict[str, tuple[tuple[re.Pattern[str], bool], ...]] = {}
     for row in load_yaml("publishers.yaml")["fields"]:
         for body in row["bodies"]:
-            found[body] = (*found.get(body, ()), _compiled(row["words"], re.IGNORECASE))
+            found[body] = (*found.get(body, ()), (_compiled(row["words"], re.IGNORECASE), row.get("disease", False)))
     return found
 
 
