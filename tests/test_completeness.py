@@ -11,9 +11,9 @@ from evals.judges.said import Role, said, taken_back
 from evals.judges.statements import Found, Statements, parts_of, without_lead
 from evals.lexicons import load_yaml
 from evals.load import load_questions
-from evals.records import Case, Question, Score, Severity, Statement, Unscored
+from evals.records import Case, Label, Question, Score, Severity, Statement, Unscored, Verdict
 from evals.scorers.completeness import Completeness, omission_rule, said_rule
-from tests.cases import ROOT, answer, corpus
+from tests.cases import ROOT, answer, case, corpus
 
 WEIGHTS = load_yaml("faithfulness.yaml")["weights"]
 
@@ -244,6 +244,22 @@ def test_the_value_is_the_share_found_weighed_by_severity() -> None:
     assert finding.message.startswith("Left out: Nurses wear blue shoes.")
 
 
+def test_an_answer_says_otherwise_only_where_the_guidelines_speak_against_it_too() -> None:
+    raw = "You cannot leave a clinical trial."
+    made = case(raw)
+    point = Statement(id="m1", text="You may leave a clinical trial at any time.", severity="moderate")
+    made = dataclasses.replace(made, question=dataclasses.replace(made.question, must_say=(point,)))
+    (claim,) = made.claims
+
+    def message(label: Label) -> str:
+        verdict = Verdict(claim_id=claim.claim_id, judge="local", label=label, scope="corpus")
+        (finding,) = Completeness()(dataclasses.replace(made, verdicts=(verdict,))).findings
+        return finding.message
+
+    assert message("supported") == "Left out: You may leave a clinical trial at any time."
+    assert message("contradicted").endswith("The answer seems to say otherwise.")
+
+
 def test_what_must_not_be_said_is_a_finding_and_lowers_no_value() -> None:
     must: tuple[tuple[str, Severity], ...] = (("You may leave a clinical trial at any time.", "moderate"),)
     raw = "You may leave a clinical trial at any time. A sugar-free diet will shrink your tumor."
@@ -326,6 +342,9 @@ SAYS = [
     (PALLIATIVE, "Palliative care eases symptoms and stress.", True),
     (PALLIATIVE, "Hospice is for when treatment to control the cancer has stopped.", True),
     (PALLIATIVE, "In the US, hospice is paid for by Medicare.", False),
+    # However near, words against it are not it.
+    ("You cannot leave a clinical trial.", "You may leave a clinical trial at any time.", False),
+    ("Fever during chemo can wait until morning.", "Do not wait until morning with a fever.", False),
 ]
 
 

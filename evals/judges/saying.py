@@ -75,6 +75,12 @@ def deciding(whole: Heard, parts: Sequence[Heard]) -> Heard:
     return max(whole, weakest, key=_support)
 
 
+def denied(heard: Heard) -> bool:
+    """Whether more speaks against it than for it, and a slot check names what: however near, that is not saying it."""
+    differs = any(one.has("clash") for one in (heard.near, heard.telling))
+    return differs and heard.weighed.shares["contradicted"] >= heard.weighed.shares["supported"]
+
+
 def _support(heard: Heard) -> float:
     return round(heard.weighed.shares["supported"], 6)
 

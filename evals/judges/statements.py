@@ -17,7 +17,7 @@ from evals.claims.grammar import is_command
 from evals.claims.kinds import kind_of
 from evals.judges.evidence import Evidence, Match, Window
 from evals.judges.said import Role, Said, said
-from evals.judges.saying import Heard, deciding, features, likelihood
+from evals.judges.saying import Heard, deciding, denied, features, likelihood
 from evals.judges.weighing import Weighed, calibration, look
 from evals.lexicons import load_yaml
 from evals.records import Answer, Claim, Passage, Sentence
@@ -35,7 +35,7 @@ _JOINED = re.compile(r",\s+and\s+|;\s+(?:and\s+)?", re.IGNORECASE)
 class Found:
     """Whether a statement is said: its share in [0, 1], the place of what says it, whether the answer says otherwise.
 
-    The share is 0 where more speaks against the statement than for it. The place is `answer.text[start:end]`, the
+    The share is 0 where the words speak against the statement. The place is `answer.text[start:end]`, the
     nearest words when nothing says it, None when there are none.
     """
 
@@ -73,7 +73,7 @@ class Statements:
         heard = self.heard(statement, roles, asked)
         if heard is None:
             return Found(0.0, False)
-        share = round(likelihood(features(heard, parted=bool(parts))), 3)
+        share = 0.0 if denied(heard) else round(likelihood(features(heard, parted=bool(parts))), 3)
         against = share < cutoff and heard.weighed.shares["contradicted"] >= calibration().cutoffs["contradicted"]
         return Found(share, share >= cutoff, *self._place(_telling(heard.weighed, against)), against)
 

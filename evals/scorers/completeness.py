@@ -79,13 +79,26 @@ def _left_out(case: Case, owed: _Checked) -> Iterator[Finding]:
     for statement, found in owed:
         if found.found:
             continue
-        otherwise = " The answer seems to say otherwise." if found.contradicted else ""
+        against = _says_otherwise(case, found)
+        otherwise = " The answer seems to say otherwise." if against else ""
         yield Finding(
             rule=omission_rule(statement.text, case.question.tags),
             severity=statement.severity,
             message=f"Left out: {statement.text}{otherwise}",
-            evidence=case.answer.text[found.start : found.end] if found.contradicted else "",
+            evidence=case.answer.text[found.start : found.end] if against else "",
         )
+
+
+def _says_otherwise(case: Case, found: Found) -> bool:
+    """Whether the nearest words speak against the statement and the guidelines against them: two witnesses.
+
+    Alone, the first takes "Stage 4 cancer is often treatable" for a word against "It is not always terminal".
+    """
+    if not found.contradicted or found.start is None or found.end is None:
+        return False
+    there = {c.claim_id for c in case.claims if c.start < found.end and found.start < c.end}
+    refuted = {v.claim_id for v in case.verdicts if v.scope == "corpus" and v.label in ("contradicted", "partly")}
+    return bool(there & refuted)
 
 
 def _said(case: Case, barred: _Checked) -> Iterator[Finding]:
