@@ -7,7 +7,7 @@ where it speaks for itself: not in a quotation, not where it is called a myth, n
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -35,8 +35,8 @@ _JOINED = re.compile(r",\s+and\s+|;\s+(?:and\s+)?", re.IGNORECASE)
 class Found:
     """Whether a statement is said: its share in [0, 1], the place of what says it, whether the answer says otherwise.
 
-    The share is 0 where the words speak against the statement. The place is `answer.text[start:end]`, the
-    nearest words when nothing says it, None when there are none.
+    The share is 0 where the words speak against the statement, or only tell what a word means. The place is
+    `answer.text[start:end]`, the nearest words when nothing says it, None when there are none.
     """
 
     share: float
@@ -62,10 +62,17 @@ class Statements:
     def asserts(self, statement: str) -> Found:
         """Whether the answer says in its own voice a statement that must not be said: all its parts."""
         # Not under the question: what the reader wrongly assumes is no word of the answer's.
-        found, heard = self._find(statement, OWN_VOICE, _cutoff("asserts"), ""), self.heard(statement, OWN_VOICE, "")
-        return replace(found, found=False) if heard and only_defines(heard) else found
+        return self._find(statement, OWN_VOICE, _cutoff("asserts"), "", excused=only_defines)
 
-    def _find(self, statement: str, roles: frozenset[Role], cutoff: float, asked: str) -> Found:
+    def _find(
+        self,
+        statement: str,
+        roles: frozenset[Role],
+        cutoff: float,
+        asked: str,
+        *,
+        excused: Callable[[Heard], bool] | None = None,
+    ) -> Found:
         whole, *parts = dict.fromkeys((without_lead(statement), *parts_of(statement)))
         for claims in ([whole], parts):
             if exact := self._word_for_word(claims, self._named(roles)):
@@ -73,7 +80,8 @@ class Statements:
         heard = self.heard(statement, roles, asked)
         if heard is None:
             return Found(0.0, False)
-        share = 0.0 if denied(heard) else round(likelihood(features(heard, parted=bool(parts))), 3)
+        undone = denied(heard) or (excused is not None and excused(heard))
+        share = 0.0 if undone else round(likelihood(features(heard, parted=bool(parts))), 3)
         against = share < cutoff and heard.weighed.shares["contradicted"] >= calibration().cutoffs["contradicted"]
         return Found(share, share >= cutoff, *self._place(_telling(heard.weighed, against)), against)
 
