@@ -2,7 +2,6 @@
 
 import json
 import random
-import time
 from dataclasses import replace
 
 import pytest
@@ -18,6 +17,7 @@ from evals.lexicons import load_yaml
 from evals.records import Case, Passage, Question, Score, Source, Unscored, Verdict
 from evals.scorers import make_scorer
 from tests.cases import ROOT, answer, case, corpus
+from tests.ending import comes_to_an_end
 
 PASSAGES = corpus().passages
 SCORER = make_scorer("citations", {})
@@ -625,14 +625,12 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_text_is_read_in_linear_time(text):
+def test_hostile_text_is_read_to_its_end(text):
     made = answer(text)
     claims = extract_claims(made)
-    begun = time.perf_counter()
     bare = Case(question=Question(id="Q1", text="?"), answer=made, claims=claims, verdicts=(), corpus=PASSAGES)
-    result = SCORER(bare)
-    assert result.reason
-    assert time.perf_counter() - begun < 5
+    with comes_to_an_end():
+        assert SCORER(bare).reason
 
 
 @settings(max_examples=60, deadline=None)

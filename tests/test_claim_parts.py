@@ -1,6 +1,5 @@
 """Sentences are cut into statements, and "it" and "this drug" are named, only where that is safe; offsets are exact."""
 
-import time
 from itertools import pairwise
 
 import pytest
@@ -13,6 +12,7 @@ from evals.claims.clauses import split_clauses
 from evals.claims.grammar import is_command, main_clause
 from evals.records import SEVERITIES, Answer, Attribution, Block, Span
 from tests.cases import answer
+from tests.ending import comes_to_an_end
 
 
 def _parts(text):
@@ -219,15 +219,14 @@ def test_parts_are_ordered_and_leave_out_only_what_joins_them(text):
     ["Chemo kills cells, and it can harm others; but they grow back. ", "x", ". ", "(", '"a ', "• a ", "1. a ", "a: ", "it and ",
      "A | B | C\n", "\x00 ", "😀 ", "مرحبا. ", "They are drugs. ", "You may see the word ", "that ", "(a", "a-"],
 )  # fmt: skip
-def test_a_long_text_takes_time_in_step_with_its_length(unit):
+def test_a_long_text_is_read_to_its_end(unit):
     text = unit * (200_000 // len(unit))
     blocks = (Block(kind="paragraph", start=0, end=len(text)),)
-    started = time.process_time()
-    extract_claims(Answer(question_id="Q1", question="", raw=text, text=text, blocks=blocks))
-    assert time.process_time() - started < 6  # at most 2 s when nothing else runs
+    with comes_to_an_end():
+        extract_claims(Answer(question_id="Q1", question="", raw=text, text=text, blocks=blocks))
 
 
-def test_many_blocks_sources_and_hidden_spans_take_time_in_step_with_their_number():
+def test_many_blocks_sources_and_hidden_spans_are_read_to_their_end():
     unit = "Chemo kills cells. They grow.\n"
     text = unit * 5_000
     starts = range(0, len(text), len(unit))
@@ -237,7 +236,6 @@ def test_many_blocks_sources_and_hidden_spans_take_time_in_step_with_their_numbe
         hidden=tuple(Span(start=at + 19, end=at + 24) for at in starts),
         attributions=tuple(Attribution(start=at, end=at + 5, name="NCI") for at in starts),
     )  # fmt: skip
-    started = time.process_time()
-    claims = extract_claims(made)
-    assert time.process_time() - started < 6
+    with comes_to_an_end():
+        claims = extract_claims(made)
     assert len(claims) == 5_000

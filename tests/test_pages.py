@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from evals.lexicons import load_yaml
 from evals.pages import find_attributions, find_sections, find_title
 from evals.records import TextFormat
 from evals.render import Rendered, render, sniff
+from tests.ending import comes_to_an_end
 
 PAGES = Path(__file__).parent / "pages"
 NAMES = sorted(path.name for path in PAGES.iterdir() if path.suffix != ".json")
@@ -453,9 +453,8 @@ def test_sections_are_whole_blocks_in_order_and_leave_none_out(raw: str, fmt: Te
     "piece",
     ["according to ", "(WHO", "experts ", "Not medical advice. ", "[1] ", "- What now?\n", "# Sources\n\n", "A "],
 )
-def test_long_texts_take_seconds(piece: str) -> None:
+def test_long_texts_are_read_to_their_end(piece: str) -> None:
     rendered = render(piece * (250_000 // len(piece)), "markdown")
-    started = time.process_time()
-    find_sections(rendered)
-    find_attributions(rendered.text, rendered.blocks, rendered.links)
-    assert time.process_time() - started < 10
+    with comes_to_an_end():
+        find_sections(rendered)
+        find_attributions(rendered.text, rendered.blocks, rendered.links)

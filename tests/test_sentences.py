@@ -1,12 +1,11 @@
 """Sentences end where a reader would end them, and their spans are exact."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evals.sentences import split_sentences
+from tests.ending import comes_to_an_end
 
 # Each row is one text, given as the sentences that must be found in it.
 TEXTS = [
@@ -133,8 +132,7 @@ def test_spans_are_ordered_trimmed_and_leave_out_no_word(text: str) -> None:
     ["Call your team at 100.4 °F (38.0 °C), e.g. at night; ask Dr. Smith. ", "x", ". ", "(", ".", "A.B.", "[3] ", "x.[3] ",
      "\n\n", "- a\n", "\x00 ", "1.", "😀. ", ".\n\n", "\u202eabc. "],
 )  # fmt: skip
-def test_a_long_text_takes_time_in_step_with_its_length(unit: str) -> None:
+def test_a_long_text_is_split_to_its_end(unit: str) -> None:
     text = unit * (100_000 // len(unit))
-    started = time.process_time()
-    split_sentences(text)
-    assert time.process_time() - started < 3  # 0.1 s for prose when nothing else runs
+    with comes_to_an_end():
+        split_sentences(text)
