@@ -485,7 +485,7 @@ def test_search_shows_the_passage_that_decides_a_false_statement_nearly_always()
     ]
     index = Retrieval(corpus().searched)
     found = [
-        row["passage"] in {index.pieces[n].passage.id for n in index.ranked(index.scores(row["text"]), 3)}
+        row["passage"] in {index.pieces[n].passage.id for n in index.ranked(index.scores([row["text"]])[0], 3)}
         for row in rows
     ]
     assert sum(found) >= 0.97 * len(found)
@@ -494,11 +494,11 @@ def test_search_shows_the_passage_that_decides_a_false_statement_nearly_always()
 def test_search_puts_what_most_claims_need_first_and_stays_within_its_limit():
     texts = ["Call for a fever during chemotherapy.", "A fever with low white cells is an emergency."]
     index = Retrieval(corpus().searched)
-    best = index.best([index.scores(text) for text in texts], 4)
+    best = index.best(index.scores(texts), 4)
     assert len(best) == 4
     assert {piece.passage.id for piece in best} >= {"P05", "P19"}
-    assert index.best([], 4) == ()
-    assert index.best([index.scores(text) for text in ("", "¿?")], 4) == ()
+    assert index.best(index.scores([]), 4) == ()
+    assert index.best(index.scores(["", "¿?"]), 4) == ()
 
 
 def test_passages_have_letters_that_never_repeat():

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,6 +72,7 @@ def series() -> tuple[Series, ...]:
     )
 
 
+@lru_cache(maxsize=4096)
 def bodies_in(text: str) -> tuple[tuple[str, int, int], ...]:
     """The bodies named in a text, in order: name, start, end. Their sites count as their names."""
     found = [(_owner(_names()[_key(match[0])]), match.start(), match.end()) for match in _pattern().finditer(text)]

@@ -45,7 +45,7 @@ class Library:
         """
         most_given, most_cited, most_found = limits
         texts = [claim.claim_text for claim in claims]
-        scores = [self._index.scores(text) for text in texts]
+        scores = self._index.scores(texts)
         # Most of the work is done for an answer that names nobody, too.
         cited = cited_passages(answer, claims, self.corpus.passages) if answer.attributions else {}
         shown = list(_most_needed(given, texts, most_given))
@@ -66,5 +66,5 @@ def _most_needed(given: Sequence[Passage], claims: Sequence[str], most: int) -> 
     if len(every) <= most:
         return every
     index = Retrieval(given)
-    needed = {piece.place for piece in index.best([index.scores(claim) for claim in claims], most)}
+    needed = {piece.place for piece in index.best(index.scores(claims), most)}
     return tuple(piece for piece in every if piece.place in needed)

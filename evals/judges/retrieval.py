@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
 from math import log
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +21,8 @@ from evals.words import stem, stems
 
 _UNIT = 1_000_000
 """Weights are whole millionths: sums of them do not depend on their order."""
-Scores = NDArray[np.float64]
-"""How much each piece shares with a text, by its number; whole numbers."""
+Scores = NDArray[np.int64]
+"""How much each piece shares with a text, by its number."""
 _DEPTH = 4
 _EVERYWHERE = 0.5
 """Words in more than this share of the pieces tell none of them apart."""
@@ -86,29 +85,34 @@ class Retrieval:
             term: np.array(rows, np.int64).T.copy() for term, rows in postings.items()
         }
 
-    def scores(self, text: str) -> Scores:
-        """How much each piece shares with a text."""
-        rows = [row for term in set(_terms(text)) if (row := self._postings.get(term)) is not None]
+    def scores(self, texts: Sequence[str]) -> Scores:
+        """How much each piece shares with each text: (texts, pieces)."""
+        found = [[row for term in set(_terms(text)) if (row := self._postings.get(term)) is not None] for text in texts]
+        rows, shape = [row for mine in found for row in mine], (len(texts), len(self.pieces))
         if not rows:
-            return np.zeros(0)
-        numbers, weights = np.concatenate(rows, axis=1) if len(rows) > 1 else rows[0]
-        return np.bincount(numbers, weights).astype(np.float64)
+            return np.zeros(shape, np.int64)
+        # All texts of an answer in one go: a call to numpy costs more than the sums of one text.
+        owner = [number for number, mine in enumerate(found) for _ in mine]
+        owners = np.repeat(owner, [row.shape[1] for row in rows])
+        numbers, weights = np.concatenate(rows, axis=1)
+        sums = np.bincount(owners * len(self.pieces) + numbers, weights, minlength=shape[0] * shape[1])
+        return sums.astype(np.int64).reshape(shape)
 
     def ranked(self, scores: Scores, most: int, only: frozenset[str] | None = None) -> list[int]:
-        """The numbers of the `most` best pieces, best first; `only` names the passages that count."""
-        allowed: NDArray[Any] = scores.nonzero()[0]
+        """The numbers of the `most` best pieces by one text's scores, best first; `only` names passages that count."""
+        order = _best_first(scores)
         if only is not None:
-            allowed = np.array([n for n in allowed.tolist() if self.pieces[n].passage.id in only], np.int64)
-        return allowed[np.argsort(-scores[allowed], kind="stable")[:most]].tolist()
+            order = [number for number in order if self.pieces[number].passage.id in only]
+        return order[:most]
 
-    def best(self, claims: Sequence[Scores], limit: int) -> tuple[Piece, ...]:
-        """The pieces that most claims need, of each claim's scores: everyone's first, everyone's second, and so on.
+    def best(self, claims: Scores, limit: int) -> tuple[Piece, ...]:
+        """The pieces that most claims need, by `scores` of them: everyone's first, everyone's second, and so on.
 
         At most `limit` pieces.
         """
         # Of many claims a few each fill the places.
         depth = limit if len(claims) * _DEPTH < limit * 2 else _DEPTH
-        lists = [self.ranked(scores, depth) for scores in claims]
+        lists = _leading(claims, depth)
         chosen: dict[int, None] = {}
         for one in zip_longest(*lists):
             # Within a round the piece that most claims ask for goes first.
@@ -117,6 +121,17 @@ class Retrieval:
                 if len(chosen) < limit:
                     chosen.setdefault(number)
         return tuple(self.pieces[number] for number in chosen)
+
+
+def _best_first(scores: Scores) -> list[int]:
+    return np.argsort(-scores, kind="stable")[: np.count_nonzero(scores)].tolist()
+
+
+def _leading(scores: Scores, most: int) -> list[list[int]]:
+    """For each text its best pieces that share anything with it, at most so many."""
+    orders = np.argsort(-scores, axis=1, kind="stable")[:, :most].tolist()
+    sharing = np.count_nonzero(scores, axis=1).tolist()
+    return [order[:count] for order, count in zip(orders, sharing, strict=True)]
 
 
 def _terms(text: str) -> list[str]:
