@@ -1,7 +1,6 @@
 """Personal fit: what is told of the reader that the record does not bear out, and what is left alone."""
 
 import dataclasses
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +14,7 @@ from evals.records import Biomarker, Record, Score, Stage, Treatment, Unscored
 from evals.scorers import score
 from evals.scorers.personal_fit import RULES, PersonalFit
 from tests.cases import case
+from tests.ending import comes_to_an_end
 
 LUNG = Record(
     name_on_record="Ana Ruiz", account_name="Ana Ruiz", cancer="nsclc", histology="adenocarcinoma",
@@ -45,17 +45,26 @@ MISTAKES = [
     ("F-biomarker", "Your tumor tested positive for ROS1."),
     ("F-biomarker", "You should start with pembrolizumab alone."),
     ("F-stage", "You have stage II lung cancer."),
+    ("F-stage", "Your stage is I."),
+    ("F-stage", "At your stage, which is IB, surgery comes first."),
     ("F-stage", "Your cancer has not spread."),
     ("F-stage", "Your report says that 5 of 9 lymph nodes held cancer."),
     ("F-stage", "Your tumor is 6 cm across."),
     ("F-line", "You have not had any treatment yet."),
     ("F-line", "Your third-line treatment comes next."),
+    ("F-line", "Since you have never been treated, all choices are open."),
     ("F-treatment", "Your alectinib pills can cause swelling."),
     ("F-treatment", "You have finished osimertinib."),
+    ("F-treatment", "You already had docetaxel."),
+    ("F-treatment", "Your report lists docetaxel among your treatments."),
+    ("F-treatment", "Your tumor shrank on docetaxel, which is good."),
     ("F-age", "At 71, you may tire sooner."),
     ("F-age", "As a child, you need a pediatric team."),
     ("F-pregnancy", "Since you are pregnant, scans have to wait."),
     ("F-person", "Dear Pedro,\n\nyour scan is back."),
+    ("F-person", "Your scan is back. Hello Pedro, here is what it says."),
+    ("F-person", "These are the results of Pedro Salinas."),
+    ("F-person", "As the report says, Pedro Salinas, some nodes held cancer."),
     ("F-person", "Your breast cancer has an EGFR change."),
     ("F-person", "As a man with lung cancer, you may ask about coughs."),
 ]
@@ -82,7 +91,40 @@ FITS = [
     "Ask your doctor about ALK-positive cancer.",
     "Women who are pregnant wait with some scans.",
     "Breast cancer and lung cancer can both spread to bone.",
+    "Your stage is IV. Your stage is one thing your team looks at.",
+    "Your record does not list docetaxel.",
+    "These are the results of Clinical studies. Thank you, Ana, for asking.",
+    "As your report says, EGFR is changed.",
 ]
+
+
+UNTREATED = dataclasses.replace(LUNG, treatments=())
+TOLD_TREATED = [
+    "You were already treated for this last year.",
+    "After your first chemo failed, you now need another drug.",
+    "Two drugs have stopped working for you.",
+    "Your cancer came back after your treatment.",
+]
+
+
+@pytest.mark.parametrize("text", TOLD_TREATED)
+def test_a_treatment_told_as_past_is_none_of_a_reader_without_one(text):
+    assert "F-line" in _rules(text, UNTREATED)
+    assert _rules(text) == set()
+    assert _rules(text, UNTREATED, question="I had chemo last year. What comes next?") == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "People who were already treated may get another drug.",
+        "If your cancer came back after your treatment, you would get a scan.",
+        "After your first chemo, you will have a scan.",
+        "You may be treated for this later.",
+    ],
+)
+def test_a_treatment_to_come_or_of_others_is_not_told_as_past(text):
+    assert "F-line" not in _rules(text, UNTREATED)
 
 
 @pytest.mark.parametrize("text", FITS)
@@ -247,9 +289,8 @@ def test_no_record_makes_it_fail(text, result):
     found_in(one)
 
 
-def test_a_long_answer_and_a_long_record_are_read_in_time():
+def test_a_long_answer_and_a_long_record_are_read_to_their_end():
     record = dataclasses.replace(LUNG, text="a (((“ " * 60_000)
     text = "Your tumor, which you have, is not your EGFR and no your " * 1_000
-    begun = time.process_time()
-    _fit(text, record, fmt="text")
-    assert time.process_time() - begun < 10
+    with comes_to_an_end():
+        _fit(text, record, fmt="text")

@@ -25,6 +25,7 @@ def check_history(known: Known, saying: Saying) -> Iterator[Finding]:
             if saying.asserts(clause.start + one.start):
                 yield from _treatment(known, saying, clause, one)
         yield from _none_yet(known, saying, clause)
+        yield from _treated_before(known, saying, clause)
         if not saying.tokens.isdisjoint(_OF_LINES):
             yield from _lines(known, saying, clause)
         yield from _removal(known, saying, clause)
@@ -91,6 +92,15 @@ def _none_yet(known: Known, saying: Saying, clause: Clause) -> Iterator[Finding]
     other = match if none else pattern("untreated").search(said)
     if other and known.given.had and saying.asserts(clause.start + other.start()):
         yield _found("line_contradicted", saying, clause, "that no treatment was given", known, rule="F-line")
+
+
+def _treated_before(known: Known, saying: Saying, clause: Clause) -> Iterator[Finding]:
+    """Treatment that is over, of a reader whose record has none."""
+    if known.given.had or known.given.mentioned or pattern("told_treated").search(known.asked):
+        return
+    match = pattern("treated_before").search(saying.words(clause))
+    if match and saying.asserts(clause.start + match.end() - 1):
+        yield _found("line_unknown", saying, clause, "that an earlier treatment was given", known, rule="F-line")
 
 
 def _lines(known: Known, saying: Saying, clause: Clause) -> Iterator[Finding]:
