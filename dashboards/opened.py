@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import gc
 import os
 import threading
 from collections.abc import Iterator, Mapping
@@ -196,6 +197,7 @@ def _open(folder: str, stamp: int) -> Opened:  # noqa: ARG001
         run = LightRun(Path(folder))
         _check(run.folder, run.manifest, run.summary)
         len(run.keys)
+    gc.freeze()  # Streamlit looks for garbage after every click: not among the names of ten thousand answers
     # What a single answer needs is read while somebody looks at the first page, and not before they see it.
     later = threading.Timer(_UNHURRIED, _warm, args=(run,))
     later.daemon = True

@@ -49,10 +49,11 @@ def serve(reports: Path, port: int, address: str | None = None, say: Callable[[s
         _end(child)
 
 
-# What the pages import takes seconds: better before the server listens than while the first reader waits.
+# What the pages import takes seconds: better before the server listens than while the first reader waits. Streamlit
+# looks for garbage after every click; it need not look through all that stays for good.
 _START = (
-    "import pandas, evals.compare, evals.report.packet, evals.review; from streamlit.web.cli import main; "
-    "main(prog_name='streamlit')"
+    "import gc, pandas, evals.compare, evals.report.packet, evals.review; from streamlit.web.cli import main; "
+    "gc.collect(); gc.freeze(); main(prog_name='streamlit')"
 )
 
 

@@ -25,6 +25,8 @@ _HELP = {
     "or on which two clinicians differ.",
 }
 _NAMES = {"rule": "Finding"}
+_ALWAYS = ("topic", "cancer", "risk", "rule")
+"""The filters that stand above the list; the others open by a button, and the list is there sooner."""
 _FIRST = ("urgency", "faithfulness", "overreach")
 """The scorers whose numbers stand first: danger signs, truth, overstepping."""
 _SCORE = "From 0 to 1; 1 is good. A dash: no score, for urgency mostly because nothing is urgent."
@@ -41,17 +43,25 @@ def filters(shown: opened.Opened, hidden: sheet.Places) -> None:
     options["rule"] = sorted({row["rule"] for row in shown.findings.by_rule(hidden)})
     options["verdict"] = [name for name in rows.VERDICTS if all_answers.labelled(name)[~hidden].any()]
     options["disagreement"] = [sheet.JUDGES, sheet.CLINICIANS]
-    for names in (sheet.CHOICES[:3], sheet.CHOICES[3:]):
-        for column, name in zip(st.columns(len(names)), names, strict=True):
-            with column:
-                label = _NAMES.get(name, name.capitalize())
-                address.choose(name, label, options[name], help=_HELP.get(name), placeholder="all", format_func=_words)
-    left, middle, right = st.columns([4, 4, 1], vertical_alignment="bottom")
-    with left:
+    for column, name in zip(st.columns(len(_ALWAYS)), _ALWAYS, strict=True):
+        with column:
+            _choose(name, options[name])
+    search, order, more, clear = st.columns([4, 4, 2, 1], vertical_alignment="bottom")
+    with search:
         address.write("find", "Search in questions and answers", placeholder="all these words")
-    with middle:
+    with order:
         address.choose_one("sort", "Sort by", all_answers.orders(), help=ordering.EXPLAINED)
-    right.button("Clear", on_click=address.put, kwargs=dict.fromkeys(address.FILTERS), help="Take all filters away.")
+    rarer = [name for name in sheet.CHOICES if name not in _ALWAYS]
+    used = sum(bool(address.get_all(name)) for name in rarer)
+    with more.popover(f"More filters ({used} set)" if used else "More filters", width="stretch", key="more"):
+        for name in rarer:
+            _choose(name, options[name])
+    clear.button("Clear", on_click=address.put, kwargs=dict.fromkeys(address.FILTERS), help="Take all filters away.")
+
+
+def _choose(name: str, options: list[str]) -> None:
+    label = _NAMES.get(name, name.capitalize())
+    address.choose(name, label, options, help=_HELP.get(name), placeholder="all", format_func=_words)
 
 
 def _words(value: str) -> str:

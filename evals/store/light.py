@@ -118,30 +118,36 @@ class LightRun:
     def _place(self, table: str) -> "np.ndarray":
         import numpy as np
 
-        codes, names = self.codes(table, "question_id")
-        repeats = self.numbers(table, "repeat").astype(np.int64)
-        if not len(codes):
-            return codes
-        wide = int(repeats.max()) + 1
-        pairs, which = np.unique(codes * wide + repeats, return_inverse=True)
-        found = [self.place_of.get((names[pair // wide], int(pair % wide)), -1) for pair in pairs.tolist()]
-        return np.array(found, dtype=np.int64)[which]
+        cells, keys = self._cells(table)
+        place_of = np.array([self.place_of.get(key, -1) for key in keys], dtype=np.int64)
+        return place_of[cells] if keys else cells
 
     @cached_property
     def _plan(self) -> "tuple[list[Key], np.ndarray]":
         import numpy as np
 
-        codes, names = self.codes("scores", "question_id")
-        repeats = self.numbers("scores", "repeat").astype(np.int64)
-        if not len(codes):
-            return [], codes
-        wide = int(repeats.max()) + 1
-        pairs, first, which = np.unique(codes * wide + repeats, return_index=True, return_inverse=True)
+        cells, keys = self._cells("scores")
+        first = np.empty(len(keys), dtype=np.int64)
+        first[cells[::-1]] = np.arange(len(cells))[::-1]  # what is written last stands: the first row of each answer
         order = np.argsort(first)
-        keys = [(names[pair // wide], int(pair % wide)) for pair in pairs[order].tolist()]
-        places = np.empty(len(order), dtype=np.int64)
+        places = np.empty(len(keys), dtype=np.int64)
         places[order] = np.arange(len(order))
-        return keys, places[which]
+        return [keys[cell] for cell in order.tolist()], places[cells]
+
+    def _cells(self, table: str) -> "tuple[np.ndarray, list[Key]]":
+        """For each row of a table which of the keys is its answer's, and the keys, each once. Without sorting rows."""
+        import numpy as np
+
+        codes, names = self.codes(table, "question_id")
+        coded = self._table(table)["repeat"].combine_chunks().dictionary_encode()
+        repeats, numbers = coded.indices.to_numpy(), coded.dictionary.to_pylist()
+        wide = max(1, len(numbers))
+        cells = codes * wide + repeats
+        present = np.zeros(len(names) * wide, dtype=bool)
+        present[cells] = True
+        rank = np.cumsum(present) - 1
+        keys = [(names[cell // wide], numbers[cell % wide]) for cell in np.flatnonzero(present).tolist()]
+        return rank[cells], keys
 
     def item(self, key: Key) -> Item:
         """One planned answer with its claims, verdicts and scores; KeyError when it was not planned."""
