@@ -47,6 +47,7 @@ def write(examples: list[Example], out: Path) -> None:
     """One npz: the vectors of all texts end to end, and for each pair which texts, its signs and its label."""
     places: dict[tuple[str, bool], int] = {}
     vectors: list[np.ndarray] = []
+    middle: list[np.ndarray] = []
     pairs: list[dict[str, object]] = []
     premise_signs, claim_signs = [], []
     for number, example in enumerate(examples):
@@ -57,17 +58,18 @@ def write(examples: list[Example], out: Path) -> None:
             if key not in places:
                 places[key] = len(vectors)
                 vectors.append(reading.encoded.vectors.astype(np.float16))
+                middle.append(reading.encoded.middle)
         premise_signs.append(compare(premise, [claim]).astype(np.float16))
         claim_signs.append(compare([claim], premise).astype(np.float16))
         pairs.append({
             "premise": [places[key] for key in keys], "claim": places[example.claim, False],
             "label": LABELS.index(example.label), "origin": example.origin, "held_out": example.held_out,
-            "weight": example.weight,
+            "weight": example.weight, "titled": bool(example.title),
         })  # fmt: skip
         if number % 5000 == 4999:
             print(f"{number + 1} of {len(examples)}", flush=True)
     np.savez(
-        out, vectors=np.concatenate(vectors), lengths=[len(v) for v in vectors],
+        out, vectors=np.concatenate(vectors), middle=np.concatenate(middle), lengths=[len(v) for v in vectors],
         premise_signs=np.concatenate(premise_signs), claim_signs=np.concatenate(claim_signs), pairs=json.dumps(pairs),
     )  # fmt: skip
 

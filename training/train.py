@@ -144,7 +144,8 @@ def _padded(arrays: list[np.ndarray]) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(out), torch.from_numpy(mask)
 
 
-def _loss(logits: Tensor, labels: list[int], weights: Tensor) -> Tensor:
+def loss(logits: Tensor, labels: list[int], weights: Tensor) -> Tensor:
+    """The weighted mean over pairs of how unlikely the logits make what the labels teach."""
     logs = logits.log_softmax(-1)
     targets = torch.tensor([TARGETS.get(label, (0.0, 0.0, 0.0)) for label in labels])
     known = -(targets * logs).sum(-1)
@@ -204,19 +205,19 @@ def train(path: Path, epochs: int, seed: int, out: Path, without: str | None = N
         head.train()
         for chosen in _batches(pairs, learning):
             weights = torch.tensor([pairs.pairs[number]["weight"] for number in chosen])
-            loss = _loss(head(*pairs.batch(chosen)), [pairs.pairs[number]["label"] for number in chosen], weights)
+            wrong = loss(head(*pairs.batch(chosen)), [pairs.pairs[number]["label"] for number in chosen], weights)
             optimiser.zero_grad()
-            loss.backward()
+            wrong.backward()
             nn.utils.clip_grad_norm_(head.parameters(), 1.0)
             optimiser.step()
             if schedule.last_epoch < steps - 1:
                 schedule.step()
-            total, count = total + float(loss.detach()), count + 1
+            total, count = total + float(wrong.detach()), count + 1
         entry = {"epoch": epoch + 1, "loss": round(total / count, 4), "held_out": evaluate(head, pairs, kept)}
         log.append(entry)
         print(f"{time.perf_counter() - begun:.0f} s", json.dumps(entry), flush=True)
-        export(head, out / f"head_{seed}.onnx")
-        (out / f"training_log_{seed}.json").write_text(json.dumps(log, indent=1) + "\n")
+        export(head, out / "head.onnx")
+        (out / "training_log_head.json").write_text(json.dumps(log, indent=1) + "\n")
 
 
 def _batches(pairs: Pairs, learning: list[int]) -> list[list[int]]:

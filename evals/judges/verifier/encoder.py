@@ -26,13 +26,15 @@ class Encoded:
     """Word pieces of one text: `spans[i]` is where piece i stands, (0, 0) for the markers.
 
     `vectors` is (n, 2 * KEPT): for each layer, centred, turned to its main directions and brought to length 1. `whole`
-    is the vector of the text as one, (LAYER,), of length 1.
+    is the vector of the text as one, (LAYER,), of length 1. `middle` is (n, LAYER): the middle layer as it comes, from
+    which the cross-encoder goes on.
     """
 
     text: str
     spans: tuple[tuple[int, int], ...]
     vectors: Floats
     whole: Floats
+    middle: NDArray[np.float16]
 
 
 @lru_cache(maxsize=2048)
@@ -46,7 +48,8 @@ def encode(text: str) -> Encoded:
     turned /= np.linalg.norm(turned, axis=2, keepdims=True) + 1e-9
     mean = raw[:, LAYER:].mean(axis=0)
     whole = np.asarray(mean / (np.linalg.norm(mean) + 1e-9), dtype=np.float32)
-    return Encoded(text, spans, turned.reshape(len(spans), 2 * KEPT).astype(np.float32), whole)
+    turned = turned.reshape(len(spans), 2 * KEPT).astype(np.float32)
+    return Encoded(text, spans, turned, whole, raw[:, :LAYER].astype(np.float16))
 
 
 def raw_vectors(text: str) -> tuple[tuple[tuple[int, int], ...], Floats]:
