@@ -352,6 +352,7 @@ SAYS = [
 MISSED = {
     "You join a trial only after you give informed consent.": "# Clinical trials",
     "You may leave a clinical trial at any time.": "# Clinical trials",
+    "The vaccine will clear your HPV infection.": "The shot gets rid",
 }
 
 

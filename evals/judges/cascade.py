@@ -107,7 +107,9 @@ def _reliability() -> tuple[tuple[float, ...], tuple[float, ...]]:
     # scipy takes a while to import. Tenths of few claims may fall by chance: more sure is never less often right.
     from scipy.optimize import isotonic_regression
 
-    rising = isotonic_regression([row["was"] for row in rows], weights=[row["n"] for row in rows]).x
+    # The rule of succession: however many claims were borne out, the next one is not certain.
+    was = [(row["was"] * row["n"] + 1) / (row["n"] + 2) for row in rows]
+    rising = isotonic_regression(was, weights=[row["n"] + 2 for row in rows]).x
     return tuple(row["said"] for row in rows), tuple(map(float, rising))
 
 
