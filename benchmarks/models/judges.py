@@ -47,10 +47,11 @@ def main() -> None:
     if options.json:
         print(json.dumps(found, indent=1))
         return
-    print(f"{options.answers} answers, {options.concurrency} at once; the round with the least wall clock of each")
+    print(f"{options.answers} answers, {options.concurrency} at once; the least of {options.rounds} rounds of each")
     print(f"{'':13}{'requests':>10}{'wall s':>9}{'s per 200':>11}{'CPU s/1000':>12}{'MB':>7}")
     for way in WAYS:
-        best = min((one[way] for one in found), key=lambda row: row["wall_s"])
+        # Whatever else the machine does only adds: the least of each is nearest to what the way itself takes.
+        best = {name: min(one[way][name] for one in found) for name in found[0][way] if name != "way"}
         print(
             f"{way:13}{best['requests']:>10}{best['wall_s']:>9}{best['wall_s_per_200_requests']:>11}"
             f"{best['cpu_s_per_1000']:>12}{best['memory_mb']:>7}"
