@@ -100,7 +100,7 @@ def test_reading_level_names_the_sentences_and_words_that_are_hard():
 
 
 def test_no_character_of_an_answer_reaches_a_terminal_unseen():
-    said = failure(assert_faithful, "# A\n\nPembrolizumab blocks \x1b[31mCTLA-4\u202e.", [BLOCKS])
+    said = failure(assert_faithful, "# A\n\nPembrolizumab blocks CTLA-4 \x1b[31m\u202e.", [BLOCKS])
     assert "\x1b" not in said
     assert "\u202e" not in said
 
