@@ -4,14 +4,18 @@ import dataclasses
 import importlib
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from evals.errors import UserError
 from evals.records import Answer, Finding, Item, Outcome, Verdict
 from evals.report.packet import packet
 from evals.store import LightRun, Run, read_run, write_json, write_run
@@ -439,3 +443,17 @@ def _made(name: str, repeat: int, value: float | None, severities: list[str]) ->
     )  # fmt: skip
     answer = Answer(question_id=name, repeat=repeat, question="?", raw="text", text="text", generator="composer")
     return Item(answer=answer, claims=(), verdicts=(), outcomes=(outcome,))
+
+
+@pytest.mark.parametrize("table", ["scores", "findings"])
+def test_a_row_that_belongs_to_no_answer_is_told_by_its_table(tmp_path, table):
+    folder = tmp_path / "run"
+    shutil.copytree("reports/baseline", folder)
+    path = folder / f"{table}.parquet"
+    rows = pq.read_table(path)
+    numbers = rows["repeat"].to_pylist()
+    numbers[0] = None
+    field = rows.schema.field("repeat")
+    pq.write_table(rows.set_column(rows.schema.get_field_index("repeat"), field, pa.array(numbers, field.type)), path)
+    with pytest.raises(UserError, match=rf"{table}\.parquet: 1 rows without a repeat number"):
+        LightRun(folder).places("findings")

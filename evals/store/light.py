@@ -139,7 +139,11 @@ class LightRun:
         import numpy as np
 
         codes, names = self.codes(table, "question_id")
-        coded = self._table(table)["repeat"].combine_chunks().dictionary_encode()
+        column = self._table(table)["repeat"]
+        if column.null_count:
+            where = str(self.folder / f"{table}.parquet")
+            raise UserError(where, f"{column.null_count} rows without a repeat number", "the table of a finished run")
+        coded = column.combine_chunks().dictionary_encode()
         repeats, numbers = coded.indices.to_numpy(), coded.dictionary.to_pylist()
         wide = max(1, len(numbers))
         cells = codes * wide + repeats
