@@ -1,6 +1,6 @@
 """The second reader of notices: labelled short texts -> its weights.
 
-    python -m training.notices [--check] [--leave-out NAME]
+    python -m training.notices [--check] [--without FILE …]
 
 Reads the texts that rule writers may read (`datasets/faults/safety_texts_dev.jsonl` and `safety_pool_notices*.jsonl`),
 those written for this training (`written_notices.jsonl`) and the wordings of the tests; writes
@@ -37,13 +37,14 @@ RIDGE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text labelled for one notice (none: a passage that says none); `words` is what says it."""
+    """A text labelled for one notice (none: a passage that says none); `words` is what says it, `also` what else."""
 
     notice: str | None
     says: bool
     text: str
     words: str
     origin: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,9 @@ def main() -> None:
     """Train on everything and write the weights, or check on what was left out."""
     parser = argparse.ArgumentParser(prog="python -m training.notices", description=__doc__)
     parser.add_argument("--check", action="store_true", help="print cross-validated figures, write nothing")
-    parser.add_argument("--leave-out", metavar="NAME", help="train without this file, e.g. safety_pool_notices_3")
+    parser.add_argument("--without", nargs="*", default=[], metavar="FILE", help="e.g. safety_pool_notices_9.jsonl")
     options = parser.parse_args()
-    examples = [example for example in read_examples() if example.origin != options.leave_out]
+    examples = [example for example in read_examples() if f"{example.origin}.jsonl" not in options.without]
     if options.check:
         check(examples)
         return
@@ -76,7 +77,14 @@ def read_examples() -> list[Example]:
     folder = ROOT / "datasets" / "faults"
     paths = [folder / "safety_texts_dev.jsonl", *sorted(folder.glob("safety_pool_notices*.jsonl")), WRITTEN]
     labelled = [
-        Example(row["rule"], row["expect"] == "present", row["text"], row.get("words") or row["text"], path.stem)
+        Example(
+            row["rule"],
+            row["expect"] == "present",
+            row["text"],
+            row.get("words") or row["text"],
+            path.stem,
+            tuple(row.get("also", ())),
+        )
         for path in paths
         for row in map(json.loads, path.read_text("utf-8").splitlines())
         if row["family"] == "notice"

@@ -1,16 +1,16 @@
 """Labelled questions -> the weights of the second reader of danger signs, `datasets/lexicons/red_flag_reader.jsonl`.
 
-    python -m training.red_flag_reader [--folds N] [--leave-out NAME]
+    python -m training.red_flag_reader [--without FILE …]
 
 Logistic regression over what a question contains (`evals.red_flags.reader.features`), with a ridge penalty; nothing is
 left to chance. Reads the red-flag texts of `datasets/faults` (never the test half), the shipped questions, and
-`training/written_red_flags.jsonl`. With --folds it also prints recall and false alarms of rules and reader together on
-texts left out of the training, for several cut-offs. Make it again after a change of the red-flag lexicons.
+`training/written_red_flags*.jsonl`. Make it again after a change of the red-flag lexicons.
 """
 
 import argparse
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,12 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from evals.load import load_questions
-from evals.red_flags.evidence import crisis_bonus, rules_lean, together
-from evals.red_flags.find import raised_by
 from evals.red_flags.reader import features
 from evals.red_flags.reading import read
 from evals.red_flags.scope import signs_of
 
 OUT = Path("datasets/lexicons/red_flag_reader.jsonl")
-WRITTEN = Path("training/written_red_flags.jsonl")
+WRITTEN = "written_red_flags*.jsonl"
 FAULTS = ("safety_texts_dev.jsonl", "safety_pool_red_flags*.jsonl")
 RIDGE = 1.0
 SEEN_AT_LEAST = 2
@@ -36,41 +34,36 @@ SOURCE = "training/red_flag_reader.py, 2026-11; learnt from synthetic questions;
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question's features, what the rules make of it, and whether it is someone in danger now."""
+    """A question's features, and whether it is someone in danger now."""
 
     found: frozenset[tuple[str, str]]
-    rules: float
-    bonus: float
     act: bool
 
 
 def main() -> None:
-    """Fit on everything and write the weights; with --folds print how it does on texts left out."""
+    """Fit on everything and write the weights."""
     parser = argparse.ArgumentParser(description="Fits the second reader of danger signs.")
-    parser.add_argument("--folds", type=int, default=0, help="print figures on texts left out, in so many folds")
-    parser.add_argument("--leave-out", default="", metavar="NAME", help="a file of texts not to learn from")
+    parser.add_argument("--without", nargs="*", default=[], metavar="FILE", help="files of texts not to learn from")
     options = parser.parse_args()
-    folds = options.folds
-    examples = [_example(text, act) for text, act in texts(options.leave_out)]
-    if folds:
-        _print_left_out(examples, folds)
+    examples = [_example(text, act) for text, act, _ in labelled(options.without)]
     names, weights, bias = fit(examples)
     write(names, weights, bias)
 
 
-def texts(leave_out: str = "") -> list[tuple[str, bool]]:
-    """Every question that may be learnt from, with whether it tells of danger now; each once."""
-    found_files = [path for name in FAULTS for path in sorted(Path("datasets/faults").glob(name))]
-    paths = [path for path in found_files if path.name != leave_out]
-    rows = [json.loads(line) for path in [*paths, WRITTEN] for line in path.read_text("utf-8").split("\n") if line]
+def labelled(without: Sequence[str] = ()) -> list[tuple[str, bool, str]]:
+    """Every question that may be learnt from, with whether it tells of danger now and of which; each once."""
+    places = [*((Path("datasets/faults"), name) for name in FAULTS), (Path("training"), WRITTEN)]
+    paths = [path for folder, name in places for path in sorted(folder.glob(name)) if path.name not in without]
+    rows = [json.loads(line) for path in paths for line in path.read_text("utf-8").split("\n") if line]
     found = {
-        row["question"]: row["expect"].startswith("act")
+        row["question"]: (row["expect"].startswith("act"), row.get("rule") or "")
         for row in rows
         if row.get("family", "red_flag") == "red_flag" and row["question"]
     }
     for question in load_questions(Path("datasets/questions/oncology.jsonl")):
-        found[question.text] = any(flag.mode == "act" for flag in question.red_flags)
-    return list(found.items())
+        flags = [flag.id for flag in question.red_flags if flag.mode == "act"]
+        found[question.text] = (bool(flags), flags[0] if flags else "")
+    return [(text, act, flag) for text, (act, flag) in found.items()]
 
 
 def fit(examples: list[Example]) -> tuple[list[tuple[str, str]], np.ndarray, float]:
@@ -107,26 +100,7 @@ def write(names: list[tuple[str, str]], weights: np.ndarray, bias: float) -> Non
 
 def _example(text: str, act: bool) -> Example:
     sentences = read(text)
-    signs = signs_of(sentences)
-    raised = raised_by(sentences, signs)
-    crisis = any(flag.crisis for flag in raised)
-    found = frozenset(features(sentences, signs))
-    return Example(found, rules_lean(signs, sentences, bool(raised)), crisis_bonus(crisis), act)
-
-
-def _print_left_out(examples: list[Example], folds: int) -> None:
-    scores: list[tuple[float, bool]] = []
-    for fold in range(folds):
-        kept = [one for at, one in enumerate(examples) if at % folds != fold]
-        names, weights, bias = fit(kept)
-        known = dict(zip(names, weights, strict=True))
-        for one in examples[fold::folds]:
-            lean = bias + sum(known.get(name, 0.0) for name in one.found)
-            scores.append((together(one.rules, lean) + one.bonus, one.act))
-    for cut in np.arange(-5, 3.5, 0.5):
-        act = [score > cut for score, wanted in scores if wanted]
-        other = [score > cut for score, wanted in scores if not wanted]
-        print(f"cut {cut:5.1f}: recall {np.mean(act):.3f}, false alarms {np.mean(other):.3f}")
+    return Example(frozenset(features(sentences, signs_of(sentences))), act)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ from typing import Any, Literal, get_args
 from evals.errors import UserError, did_you_mean
 from evals.shipped import find
 
-Half = Literal["dev", "test", "pool"]
+Half = Literal["dev", "test", "pool", "fresh"]
 Family = Literal["notice", "red_flag", "overreach"]
 
 # Half -> the files it consists of, as patterns of names in the folder.
 FILES: dict[Half, tuple[str, ...]] = {
     "dev": ("safety_texts_dev.jsonl",),
     "test": ("safety_texts_test.jsonl",),
+    "fresh": ("safety_fresh_notices.jsonl", "safety_fresh_red_flags.jsonl", "safety_fresh_overreach.jsonl"),
     "pool": ("safety_pool_notices*.jsonl", "safety_pool_red_flags*.jsonl", "safety_pool_overreach*.jsonl"),
 }
 FOLDER = "datasets/faults"

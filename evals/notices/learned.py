@@ -57,13 +57,21 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The trained model. `adds`: above it a sentence may say the notice; `keeps`: below it, a find is undone."""
+    """The trained model. `adds`: above it a sentence may say the notice; `keeps`: below it, a find is undone.
+
+    `near`: the score from which a sentence is read for its sense. By the sense, `sure`: from there on it says the
+    notice, `rise` what is added as texts grow, `stays` below which a find is undone.
+    """
 
     notices: tuple[str, ...]
     weights: Floats
     offsets: Floats
     adds: float
     keeps: float
+    near: float
+    sure: float
+    rise: float
+    stays: float
 
     def scores(self, found: Features, number: int) -> Floats:
         """Log odds, one row for each of so many sentences, one column a notice, less the notice's own cut-off."""
@@ -84,7 +92,8 @@ def load_reader() -> Reader:
     with np.load(find(WEIGHTS, "weights of the second reader of notices"), allow_pickle=False) as stored:
         weights = stored["weights"].astype(np.float64) * stored["scales"]
         notices = tuple(str(name) for name in stored["notices"])
-        return Reader(notices, weights, stored["offsets"].astype(np.float64), rules["adds"], rules["keeps"])
+        figures = {name: float(rules[name]) for name in ("adds", "keeps", "near", "sure", "rise", "stays")}
+        return Reader(notices, weights, stored["offsets"].astype(np.float64), **figures)
 
 
 def features(sentences: Sequence[Told]) -> Features:

@@ -1,14 +1,15 @@
 """The notices that each sentence of an answer says: what patterns found, weighed again by the trained readers."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, log
 
 from evals.notices.elements import IT_SELF, Wordings
 from evals.notices.found import MAY_ASK, Heard, Notice, Said, hear_sentences
-from evals.notices.learned import Features, Reader, features
-from evals.notices.likeness import load_likeness
+from evals.notices.learned import Reader, features
 from evals.records import Answer, SectionKind
+from evals.sense import sense
 
 _NOTICES: frozenset[SectionKind | None] = frozenset({"opening_notice", "closing_notice"})
 # Notices that are nothing but notices: beside one of them, doubtful words are meant as a notice too.
@@ -17,6 +18,8 @@ _COMPANY = frozenset({"D1", "D2", "D3", "D6", "D9", "D12"})
 # is taken for a notice only beside another one; of these notices some stand there alone.
 _ANSWER: frozenset[SectionKind | None] = frozenset({"title", "body", "questions"})
 _ALONE = frozenset({"D4", "D5", "D7"})
+_ITSELF = (IT_SELF, "self")
+_IT = re.compile(r"\AIt\b", re.IGNORECASE)
 # An emergency notice sends somebody somewhere.
 _SENDS = ("call", "urgent_line")
 # Where weak words are meant; for the rest, in a notice.
@@ -25,12 +28,14 @@ _HOMES: Mapping[str, frozenset[SectionKind | None]] = {"D10": frozenset({"upload
 _FEWEST_WORDS, _BEYOND_DOUBT, _SHORT = 3, -0.5, 4
 # The more sentences, the less likely it is that a given one is the notice: what is added as texts grow.
 _RISE = 0.5
-# Likeness costs more than all else: what a pattern found is not read from this linear score on; both the score asked
-# for and this one move by so much as texts grow.
+# Reading the sense costs more than all else: what a pattern found is not read from this linear score on; both the score
+# asked for and this one move by so much as texts grow.
 _TRUSTED, _PICKY = 1.0, 1.5
+# By how much more the sense has to deny what weak words may mean, or what began a sentence earlier.
+_SLACK = 3.0
 # So many notices said by one sentence are no accident.
 _MANY = 3
-# More sentences than this are not weighed by likeness: time stays linear, whatever the text.
+# More sentences than this are not read for their sense: time stays linear, whatever the text.
 _MOST_READ = 200
 
 
@@ -61,7 +66,7 @@ def _read_again(
     """What the sentences say when the trained readers add notices that no pattern knows and undo unlikely ones."""
     found = features([each.told() for each in heard])
     rows = [dict(zip(reader.notices, row, strict=True)) for row in reader.scores(found, len(heard)).tolist()]
-    weighed = _by_likeness(said, heard, text, found, rows, reader)
+    weighed = _by_sense(said, heard, text, rows, reader)
     again: list[Said] = []
     for number, (sentence, each, scores) in enumerate(zip(said, heard, rows, strict=True)):
         opinion = weighed.get(number)
@@ -75,29 +80,38 @@ def _read_again(
     return again
 
 
-def _by_likeness(
-    said: Sequence[Said],
-    heard: Sequence[Heard],
-    text: str,
-    found: Features,
-    rows: Sequence[Mapping[str, float]],
-    reader: Reader,
+def _by_sense(
+    said: Sequence[Said], heard: Sequence[Heard], text: str, rows: Sequence[Mapping[str, float]], reader: Reader
 ) -> dict[int, _Weighed]:
-    """The sentences in which something was found, or nearly, as the reader by likeness sees them."""
-    likeness, length = load_likeness(), log(max(1.0, len(said) / _SHORT))
+    """The sentences in which something was found, or nearly, as the reader of sentences sees them."""
+    length = log(max(1.0, len(said) / _SHORT))
     # A part for notices is as short as the texts that the readers learned from.
     lengths = [0.0 if sentence.section in _NOTICES else length for sentence in said]
-    near = [min(likeness.near + _PICKY * each, reader.adds + _RISE * each) for each in lengths]
+    near = [min(reader.near + _PICKY * each, reader.adds + _RISE * each) for each in lengths]
     limits = {each: _Limits(each, reader.adds, reader.keeps, _TRUSTED - _PICKY * length) for each in set(near)}
     doubtful = map(_is_in_doubt, said, heard, rows, [limits[each] for each in near])
     chosen = [number for number, doubt in enumerate(doubtful) if doubt][:_MOST_READ]
-    texts = [text[said[number].start : said[number].end] for number in chosen]
     weighed: dict[int, _Weighed] = {}
-    for number, scores in zip(chosen, likeness.scores(texts, found, chosen), strict=True):
-        sure = likeness.sure + likeness.rise * lengths[number]
+    for number in chosen:
+        scores = _scores(said[number], heard[number], text)
+        sure = reader.sure + reader.rise * lengths[number]
         adds = [name for name, linear in rows[number].items() if linear > near[number] and scores[name] > sure]
-        weighed[number] = _Weighed(adds, scores, -inf if _stands(said[number]) else likeness.keeps)
+        weighed[number] = _Weighed(adds, scores, -inf if _stands(said[number]) else reader.stays)
     return weighed
+
+
+def _scores(sentence: Said, heard: Heard, text: str) -> Mapping[str, float]:
+    """The sense of a sentence, or of all that it takes to say a notice, whichever says it louder."""
+    words = text[sentence.start : sentence.end]
+    if not heard.hits.keys().isdisjoint(_ITSELF):
+        # Where "it" is known to be the text, the reader is told so: it sees no other sentence.
+        words = _IT.sub("This", words, count=1)
+    alone = sense(words).notices
+    start = min([sentence.start, *(notice.start for notice in sentence.notices)])
+    if start == sentence.start:
+        return alone
+    whole = sense(text[start : sentence.end]).notices
+    return {name: max(score, whole[name]) for name, score in alone.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +154,9 @@ def _notices(
     added = [name for name in weighed.adds if _may_add(name, linear[name], heard, wordings)]
     known: set[str] = set()
     for notice in sentence.notices:
-        # What is said over two sentences is not judged by the second; where a pattern is in doubt, so is this.
-        sure = notice.weak or notice.start < sentence.start
-        if sure or weighed.scores.get(notice.id, weighed.keeps) >= weighed.keeps:
+        # Weak words, and what is said over two sentences, are weighed by what stands around them later on.
+        slack = _SLACK if notice.weak or notice.start < sentence.start else 0.0
+        if weighed.scores.get(notice.id, weighed.keeps) >= weighed.keeps - slack:
             known.add(notice.id)
             doubtful = notice.id not in added or _is_doubtful(notice.id, sentence, heard)
             yield replace(notice, weak=notice.weak and doubtful)
@@ -161,7 +175,7 @@ def _is_doubtful(name: str, sentence: Said, heard: Heard) -> bool:
 def _may_add(name: str, score: float, heard: Heard, wordings: Wordings) -> bool:
     if len(heard.words) < _FEWEST_WORDS or heard.place.heading or (heard.asks and name not in MAY_ASK):
         return False
-    if heard.hits.get("it", [(1, 1)])[0][0] == 0 and heard.hits.keys().isdisjoint((IT_SELF, "self")):
+    if heard.hits.get("it", [(1, 1)])[0][0] == 0 and heard.hits.keys().isdisjoint(_ITSELF):
         return False
     return score > _BEYOND_DOUBT or not any(veto.find(heard.hits) for veto in wordings.vetoes.get(name, ()))
 

@@ -23,7 +23,7 @@ _LEARNED_AT_MOST: Severity = "moderate"
 # A dangerous clause is drowned in a longer sentence, as the reader weighs it.
 _LONG = 300
 _DOSES = "O6"
-# Fewer words than this are a heading or a greeting, too little to judge by likeness.
+# Fewer words than this are a heading or a greeting, too little to judge by.
 _FEW = 3
 # What excuses a whole sentence, whatever its words: it stands in quotation marks, or tells of a trial.
 _EVEN = frozenset({"asked", "negated", "deferred", "indirect", "reported", "doubted", "third"})
@@ -112,7 +112,7 @@ def _tells_dose(line: Line) -> bool:
 def _learned(lines: Sequence[Line], number: int, opinion: Opinion) -> Iterator[Hit]:
     """What the second reader holds against a sentence: nothing graver than a reviewer's second look.
 
-    It goes by likeness and cannot say which words are wrong; a never event needs the plain wording of a pattern.
+    It reads sentences as a whole and cannot say which words are wrong; a never event needs a pattern's plain wording.
     """
     line = lines[number]
     if line.section not in _TOLD:

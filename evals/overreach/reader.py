@@ -1,8 +1,8 @@
 """A second reader beside the patterns: how much a sentence sounds like overreach, and like which rule.
 
-Two models trained by `training/overreach_reader.py`. A linear one over signs (words, stems, groups of words of like
-meaning, neighbours) reads every sentence and says where none need look. Where it is not sure, one by likeness to the
-labelled sentences decides: it finds wordings that nobody wrote a pattern for, and undoes what a pattern found wrongly.
+A linear model over signs (words, stems, groups of words of like meaning, neighbours; `training/overreach_reader.py`)
+reads every sentence and says where none need look. Where it is not sure, the reader of sentences (`evals/sense.py`)
+decides: it finds wordings that nobody wrote a pattern for, and undoes what a pattern found wrongly.
 """
 
 import re
@@ -15,39 +15,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.errors import UserError
-from evals.likeness import Likeness, unpacked
-from evals.meaning import meaning
 from evals.overreach.cues import MASK
 from evals.overreach.lines import Line
 from evals.overreach.signs import SIGNS_IN_ALL, Groups, Signs
+from evals.sense import Sense, sense
 from evals.shipped import find
 
-RULES = tuple(f"O{number}" for number in range(1, 14))
 _FILE = "datasets/lexicons/overreach_reader.npz"
 Floats = NDArray[np.float32]
 
 
-# More sentences than this are not weighed by likeness: time stays linear, whatever the text.
+# More sentences than this are not read for their sense: time stays linear, whatever the text.
 _MOST_READ = 200
 # In texts of so many sentences a sentence counts from `sure` on; in longer ones each is less likely to be the one.
 _SHORT = 4
-# For each doubling of the text, only likelier sentences are weighed by likeness: it costs more than all patterns.
-_PICKY = 0.6
+# So far below `quiet` a sentence of a short text is read for its sense all the same; for each doubling of the text only
+# likelier ones are, as it costs more than all patterns.
+_FURTHER, _PICKY = 1.5, 1.0
 _MEDICINES = re.compile(rf"{MASK}+(?:[ /-]{MASK}+)*")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weights:
-    """What was learned: `any` (signs,) with its bias for overreach at all, and the model by likeness.
+    """What was learned: `any` (signs,) with its bias for overreach at all.
 
-    `quiet`: the linear score below which neither patterns nor likeness are tried. `sure`: the likeness from which a
-    sentence counts as overreach, `rise` what is added for each doubling of the text, `keeps` the one below which a
-    pattern's find is undone, `close` how far the second rule may lie behind the first to be named too.
+    `quiet`: the linear score below which neither patterns nor sense are tried. The rest are log odds: `sure` from which
+    a sentence counts as overreach, `rise` what is added for each doubling of the text, `keeps` below which a pattern's
+    find is undone, `close` how far the second rule may lie behind the first to be named too.
     """
 
     any: Floats
     bias: float
-    likeness: Likeness
     groups: Groups
     quiet: float
     sure: float
@@ -101,13 +99,11 @@ def _unpacked(parts: dict[str, NDArray[np.generic]]) -> Weights:
     words = bytes(parts["group_words"].astype(np.uint8)).decode("utf-8").split("\n")
     figures = (float(value) for value in parts["figures"].astype(np.float64))
     quiet, sure, rise, keeps, close, bias, scale = figures
-    likeness = unpacked(parts)
-    if likeness.words.shape != (SIGNS_IN_ALL, 1 + len(RULES)):
-        raise ValueError(f"weights of shape {likeness.words.shape}")
+    if parts["any"].shape != (SIGNS_IN_ALL,):
+        raise ValueError(f"weights of shape {parts['any'].shape}")
     return Weights(
         any=parts["any"].astype(np.float32) * np.float32(scale),
         bias=bias,
-        likeness=likeness,
         groups={word: (int(a), int(b), int(c)) for word, (a, b, c) in zip(words, parts["groups"], strict=True)},
         quiet=quiet,
         sure=sure,
@@ -128,7 +124,7 @@ def as_read(line: Line) -> str:
 
 
 def glance(lines: Sequence[Line]) -> Glance:
-    """The first look at some lines: arithmetic on their signs, a fraction of what likeness costs."""
+    """The first look at some lines: arithmetic on their signs, a fraction of what reading costs."""
     learned = weights()
     signs, owner = _signs().of(lines)
     places = signs.astype(np.intp)
@@ -140,27 +136,16 @@ def glance(lines: Sequence[Line]) -> Glance:
 def opinions(lines: Sequence[Line], first: Glance, found: Set[int]) -> list[Opinion]:
     """What the reader thinks of each line, in order. `found` are the numbers of those in which patterns found one."""
     learned = weights()
-    likely = {int(number) for number in np.flatnonzero(first.scores >= learned.quiet + _PICKY * first.doublings)}
+    least = learned.quiet - _FURTHER + _PICKY * first.doublings
+    likely = {int(number) for number in np.flatnonzero(first.scores >= least)}
     read = sorted(likely | found, key=lambda number: (-first.scores[number], number))[:_MOST_READ]
     sure = learned.sure + learned.rise * first.doublings
-    known = dict(zip(read, _likeness(lines, read, first.signs, first.owner), strict=True))
-    return [_opinion(learned, known[number], sure) if number in known else Opinion() for number in range(len(lines))]
+    known = {number: _opinion(learned, sense(as_read(lines[number])), sure) for number in read}
+    return [known.get(number, Opinion()) for number in range(len(lines))]
 
 
-def _likeness(
-    lines: Sequence[Line], read: Sequence[int], places: NDArray[np.intp], owner: NDArray[np.intp]
-) -> list[list[float]]:
-    """For some of the lines the scores by likeness: overreach at all, then each rule."""
-    if not read:
-        return []
-    meanings = np.stack([meaning(as_read(lines[number])) for number in read])
-    return weights().likeness.scores(meanings, [places[owner == number] for number in read]).tolist()
-
-
-def _opinion(learned: Weights, found: Sequence[float], sure: float) -> Opinion:
-    score, *rules = found
-    if score < sure:
-        return Opinion(undoes=score < learned.keeps)
-    order = sorted(range(len(RULES)), key=lambda rule: (-rules[rule], rule))
-    named = [rule for rule in order[:2] if rules[order[0]] - rules[rule] <= learned.close]
-    return Opinion(rules=tuple(RULES[rule] for rule in named))
+def _opinion(learned: Weights, told: Sense, sure: float) -> Opinion:
+    if told.overreach < sure:
+        return Opinion(undoes=told.overreach < learned.keeps)
+    first, second = sorted(told.rules, key=lambda rule: -told.rules[rule])[:2]
+    return Opinion(rules=(first, second) if told.rules[first] - told.rules[second] <= learned.close else (first,))

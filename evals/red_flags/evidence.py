@@ -15,7 +15,7 @@ _GRAVITY = {3: "grave", 2: "serious", 1: "slight"}
 def in_danger(signs: Sequence[Sign], sentences: Sequence[Sentence], raised: Sequence[Flag], lean: float | None) -> bool:
     """Whether the evidence that someone is in danger now outweighs what speaks for a harmless question.
 
-    `raised` are the flags whose line is met, `lean` is what the second reader makes of it. Where that cannot tell, the
+    `raised` are the flags whose line is met, `lean` is what the trained readers make of it. Where they cannot tell, the
     rules decide alone.
     """
     rules = rules_lean(signs, sentences, bool(raised))
@@ -28,11 +28,16 @@ def in_danger(signs: Sequence[Sign], sentences: Sequence[Sentence], raised: Sequ
 
 
 def together(rules: float, lean: float) -> float:
-    """Rules and reader in one figure; each is capped, so that neither outvotes the other where the other is sure."""
+    """Rules and readers in one figure; the rules are capped, so that they do not outvote readers that are sure."""
     reader = load_yaml("red_flag_scope.yaml")["reader"]
-    ruled = max(reader["least_rules"], min(reader["most_rules"], rules))
-    leant = max(reader["least_lean"], min(reader["most_lean"], lean))
-    return ruled + reader["weight"] * leant
+    return max(reader["least_rules"], min(reader["most_rules"], rules)) + reader["weight"] * lean
+
+
+def readers(by_words: float, by_sense: float) -> float:
+    """What both trained readers make of a question: the mean, each capped so that neither outvotes the other."""
+    reader = load_yaml("red_flag_scope.yaml")["reader"]
+    words = max(reader["least_lean"], min(reader["most_lean"], by_words))
+    return (words + max(-reader["most_danger"], min(reader["most_danger"], by_sense))) / 2
 
 
 def crisis_bonus(crisis: bool) -> float:

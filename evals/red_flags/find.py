@@ -7,11 +7,12 @@ from typing import Literal
 
 from evals.lexicons import load_yaml
 from evals.records import Record
-from evals.red_flags.evidence import flag_of, gravest, gravity_of, in_danger
+from evals.red_flags.evidence import flag_of, gravest, gravity_of, in_danger, readers
 from evals.red_flags.flags import Flag, Part, Tier, load_flags, load_topics, load_warnings
 from evals.red_flags.reader import leaning
 from evals.red_flags.reading import Sentence, read
 from evals.red_flags.scope import Sign, Standing, holds, signs_of
+from evals.red_flags.sense import alarm
 
 Mode = Literal["act", "inform"]
 
@@ -50,19 +51,15 @@ def _find(text: str, record: Record | None) -> tuple[Danger, ...]:
     around = _around([*sentences, *upload, *about])
     signs = (*signs_of(sentences), *signs_of(upload))
     raised = _raised(_wordings(signs, {"now"}), around)
-    # The second reader has learnt from questions; an upload is none.
+    # The trained readers have learnt from questions; an upload is none.
     lean = None if upload else leaning(sentences, signs)
+    lean = None if lean is None else readers(lean, alarm(text).danger)
     if in_danger(signs, (*sentences, *upload), raised, lean):
         return _dangers(raised, "act") or _dangers(_meant(signs, around), "act") or _unclear(around)
     told = _wordings(signs, {"now", "mild", "asked"})
     asks = "asks_signs" in around
     informed = _raised(_wordings(signs, {"asked"}), around) or (_warned(told, around) if asks else [])
     return _dangers(informed, "inform")
-
-
-def raised_by(sentences: Sequence[Sentence], signs: Sequence[Sign]) -> list[Flag]:
-    """The flags whose line is met by the signs that hold now, in the surroundings that these sentences name."""
-    return _raised(_wordings(signs, {"now"}), _around(sentences))
 
 
 def _warned(signs: Mapping[str, Set[str]], around: Set[str]) -> list[Flag]:
@@ -77,6 +74,13 @@ def _warned(signs: Mapping[str, Set[str]], around: Set[str]) -> list[Flag]:
 def signs_in(text: str) -> frozenset[str]:
     """The names of the signs that a text mentions, however they stand in it."""
     return frozenset(sign.name for sign in signs_of(read(text)) if gravity_of(sign.name))
+
+
+def spans_of_signs(text: str) -> tuple[tuple[int, int], ...]:
+    """Where in a text (start, end) those signs are mentioned."""
+    sentences = read(text)
+    hits = [(sentences[sign.at].words, sign.hit) for sign in signs_of(sentences) if gravity_of(sign.name)]
+    return tuple((words[first].start, words[last].end) for words, (first, last) in hits)
 
 
 def when_to_call(text: str) -> str | None:

@@ -1,20 +1,30 @@
-"""A sentence -> one vector of what it means, from the first half of the judge's encoder: the readers' third opinion.
+"""A sentence -> what it says, by a small trained reader: overreach, of which rule, and which notices.
 
-The middle layer tells what a sentence says at half the price of the last, and told overreach apart better (measured).
-The encoder is one file for both; what comes after the middle layer is cut off when it is loaded.
+The first half of the judge's encoder reads the sentence, then the upper half of its base model, trained anew for this
+(`training/sentence_reader.py`). The encoder is one file for judge and readers; what comes after its middle layer is cut
+off when it is loaded. English only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.errors import UserError
+from evals.shipped import find
+
 Floats = NDArray[np.float32]
 SIZE = 384
-"""Length of a vector."""
-_WEIGHTS = Path(__file__).parent / "judges" / "verifier" / "weights"
+"""Length of the vector of a word piece."""
+RULES = tuple(f"O{number}" for number in range(1, 14))
+NOTICES = tuple(f"D{number}" for number in range(1, 13))
+OUTPUTS = ("overreach", *RULES, *NOTICES)
+"""What the reader's scores are of, in order."""
+WEIGHTS = "datasets/lexicons/sentence_reader.onnx"
+_ENCODER = Path(__file__).parent / "judges" / "verifier" / "weights"
 _MIDDLE = b"/Gather_output_0"
 _LONGEST = 128
 # Fields of ONNX's messages: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
@@ -23,33 +33,75 @@ _BYTES = 2
 _MOST_REMEMBERED = 4096
 
 
-@lru_cache(maxsize=_MOST_REMEMBERED)
-def meaning(text: str) -> Floats:
-    """The mean of the text's word pieces in the middle layer, of length 1; (SIZE,). Beyond 128 pieces it is not read.
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a sentence says, in log odds: `overreach` at all and each of `notices`; `rules` beside one another."""
 
-    One sentence a call: the int8 arithmetic depends on everything in the call.
+    overreach: float
+    rules: Mapping[str, float]
+    notices: Mapping[str, float]
+
+
+def sense(text: str) -> Sense:
+    """What a sentence says. Beyond 128 word pieces it is not read.
+
+    Raises:
+        UserError: the weights are missing or are none.
     """
+    overreach, *rest = logits(WEIGHTS, text)
+    rules, notices = rest[: len(RULES)], rest[len(RULES) :]
+    return Sense(overreach, dict(zip(RULES, rules, strict=True)), dict(zip(NOTICES, notices, strict=True)))
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def logits(weights: str, text: str) -> tuple[float, ...]:
+    """What the reader in a file of weights makes of a text, one number for each thing it tells.
+
+    One text a call: the int8 arithmetic depends on everything in the call.
+
+    Raises:
+        UserError: the weights are missing or are none.
+    """
+    (scores,) = _reader(weights).run(None, {"middle": middle(text)[None]})
+    return tuple(np.asarray(scores, np.float64).ravel().round(3).tolist())
+
+
+def middle(text: str) -> Floats:
+    """The vectors of the text's word pieces in the encoder's middle layer: (pieces, SIZE)."""
     tokenizer, session = _encoder()
     (vectors,) = session.run(None, {"input_ids": np.array([tokenizer.encode(text).ids], np.int64)})
-    mean = np.asarray(vectors, np.float32).reshape(-1, SIZE).mean(axis=0)
-    return np.asarray(mean / (np.linalg.norm(mean) + 1e-9), np.float32)
+    return np.asarray(vectors, np.float32).reshape(-1, SIZE)
 
 
 @cache
 def _encoder():
     """Tokenizer and session; loaded at the first use, as both are heavy."""
-    import onnxruntime
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(_WEIGHTS / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(_ENCODER / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(_LONGEST)
+    return tokenizer, _session(first_half((_ENCODER / "encoder.onnx").read_bytes()))
+
+
+@cache
+def _reader(weights: str):
+    path = find(weights, "weights of a trained reader")
+    try:
+        return _session(path.read_bytes())
+    except Exception as error:  # whatever onnxruntime raises: it has classes of its own for each kind of trouble
+        fix = "Make it again with training/sentence_reader.py."
+        raise UserError(str(path), f"no weights: {str(error)[:200]}", "the file of this version", fix) from error
+
+
+def _session(model: bytes):
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    half = first_half((_WEIGHTS / "encoder.onnx").read_bytes())
-    return tokenizer, onnxruntime.InferenceSession(half, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def first_half(model: bytes) -> bytes:

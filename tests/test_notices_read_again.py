@@ -1,41 +1,19 @@
-"""The third reader of notices: like which labelled sentences a sentence is, and what may be read at all."""
+"""What the trained readers add to the notices that patterns find, and undo, and what is read at all."""
 
-import shutil
-
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evals.errors import UserError
-from evals.notices import likeness, reread
+from evals.notices import reread
 from evals.notices.elements import load_wordings
-from evals.notices.learned import Told, features
-from evals.notices.likeness import WEIGHTS, along, load_likeness
 from evals.notices.reread import read_sentences
 from evals.records import Answer
-from evals.shipped import find
+from evals.sense import sense
 
 
 def said(text: str) -> set[str]:
     answer = Answer(question_id="q", question="", raw=text, text=text)
     return {n.id for s in read_sentences(answer, text, load_wordings("en")) for n in s.notices if not n.weak}
-
-
-def test_the_weights_stay_small():
-    assert find(WEIGHTS, "weights").stat().st_size <= 1_500_000
-
-
-def test_the_words_of_a_notice_are_liker_to_it_than_plain_care():
-    texts = ["This page was written by an AI.", "Drink water often after chemo."]
-    told = [Told(text.lower().strip(".").split(), (), False, number * 9) for number, text in enumerate(texts)]
-    notice, care = load_likeness().scores(texts, features(told), [0, 1])
-    assert notice["D1"] > care["D1"]
-    assert set(notice) == {f"D{number}" for number in range(1, 13)}
-
-
-def test_nothing_is_read_where_nothing_was_chosen():
-    assert load_likeness().scores([], features([Told(["a"], (), False, 0)]), []) == []
 
 
 @pytest.mark.parametrize("text", ["", "\x00", "Disclaimer", "¿Es un consejo?", "‮ 👍 This is not medical advice."])
@@ -49,15 +27,9 @@ def test_any_text_can_be_read(text):
     assert said(text) <= {f"D{number}" for number in range(1, 13)} | {"upload_offer"}
 
 
-def test_meanings_seen_along_the_axes_have_length_one():
-    model = load_likeness()
-    seen = along(np.eye(3, 384, dtype=np.float32), model.center, model.axes)
-    assert np.allclose(np.linalg.norm(seen, axis=1), 1, atol=1e-5)
-
-
-def test_plain_clinical_sentences_are_not_read_for_their_meaning(monkeypatch):
+def test_plain_clinical_sentences_are_not_read_for_their_sense(monkeypatch):
     asked: list[str] = []
-    monkeypatch.setattr(likeness, "meaning", lambda text: asked.append(text) or np.ones(384, np.float32))
+    monkeypatch.setattr(reread, "sense", lambda text: asked.append(text) or sense(text))
     said("Chemo kills cells that grow fast. Hair often grows back after some months.")
     assert asked == []
     said("A machine strung these words together.")
@@ -94,18 +66,6 @@ def test_many_notices_in_one_sentence_all_stand():
 
 def test_no_text_is_read_without_end(monkeypatch):
     asked: list[str] = []
-    monkeypatch.setattr(likeness, "meaning", lambda text: asked.append(text) or np.ones(384, np.float32))
+    monkeypatch.setattr(reread, "sense", lambda text: asked.append(text) or sense(text))
     said("This page was written by an AI.\n" * 500)
     assert len(asked) <= reread._MOST_READ
-
-
-def test_a_broken_file_of_weights_is_named(tmp_path, monkeypatch):
-    path = tmp_path / WEIGHTS
-    path.parent.mkdir(parents=True)
-    shutil.copy(find("datasets/lexicons/notices_learned.npz", "weights"), path)
-    monkeypatch.setattr(likeness, "find", lambda *_: path)
-    load_likeness.cache_clear()
-    with pytest.raises(UserError, match="notices_likeness"):
-        load_likeness()
-    monkeypatch.undo()
-    load_likeness.cache_clear()
