@@ -68,8 +68,8 @@ def told(value: Estimate) -> str:
     if value.value is None:
         return ALIKE if value.units else TOO_FEW
     if value.low is not None and value.high is not None:
-        return f"{value.value:.2f} ({value.low:.2f} to {value.high:.2f})"
-    return f"{value.value:.2f}, too few to rely on" if few(value) else f"{value.value:.2f}"
+        return f"{value.value:z.2f} ({value.low:z.2f} to {value.high:z.2f})"
+    return f"{value.value:z.2f}, too few to rely on" if few(value) else f"{value.value:z.2f}"
 
 
 def few(value: Estimate) -> bool:
@@ -194,7 +194,7 @@ def _signed(value: float | None, items: int) -> str:
     if value is None:
         return TOO_FEW
     words = "" if abs(value) < 0.05 else ", stricter" if value > 0 else ", milder"
-    return f"{value:+.2f}{words} ({items} answers)"
+    return f"{value:+z.2f}{words} ({items} answers)"
 
 
 def _share(value: float | None, items: int) -> str:

@@ -1,116 +1,163 @@
-"""Rows to charts, as Vega-Lite in plain values: importing a chart library would cost the first view a second."""
+"""Rows to charts: inert HTML that the style sheet draws.
 
+No Vega, which takes the browser longer to load than all else of the first view; no SVG, which `st.html` takes out.
+"""
+
+import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-Spec = dict[str, Any]
-Rows = Sequence[Mapping[str, Any]]
+import marked
 
-# Okabe and Ito's blue: told apart by the colour-blind, and readable on white and on black.
-_LINE = "#0072B2"
-_GREY = "#768594"
-_ROW, _AXIS = 44, 62
-"""Pixels of a scorer's row, and of the axis below the rows."""
-_TITLE = "mean score, 1 is good"
+from evals.report.inert import number
+
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
+
+_NOTHING = "<p class='quiet'>There is nothing to draw.</p>"
+_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
+_MOST_STEPS = 6
+"""An axis much longer than so many steps takes longer ones, or its numbers would run into each other."""
+_SHAPES = 6
+"""So many shapes of a point tell apart how a run was made; the style sheet has them."""
 
 
-def score_bars(scores: Rows) -> Spec:
-    """Each scorer's mean as a point with its 95% interval; a scorer without a mean has a row and no point.
+def score_bars(scores: Rows) -> str:
+    """Each scorer's mean as a point with its 95% interval; a scorer without a mean has a row that says so.
 
     `scores` has scorer, mean, low and high; low and high are null where there are too few questions for an interval.
     """
-    axis = {"scale": {"domain": [0, 1]}, "title": _TITLE}
-    mean = _number("mean", **axis)
-    hover = [_name("scorer"), *_hover("mean", "low", "high")]
-    return _rows(scores, "scorer", [
-        {"mark": {"type": "rule", "strokeWidth": 3, "color": _LINE},
-         "encoding": {"x": _number("low", **axis), "x2": {"field": "high"}}},
-        {"mark": {"type": "point", "filled": True, "size": 110, "color": _LINE, "opacity": 1},
-         "encoding": {"x": mean, "tooltip": hover}},
-        {"mark": {"type": "text", "dy": -13, "fontSize": 13},
-         "encoding": {"x": mean, "text": {"field": "mean", "type": "quantitative", "format": ".2f"}}},
-    ])  # fmt: skip
+    return _bars(scores, "scorer", "mean", [0.0, 1.0], "mean score, 1 is good")
 
 
-def gain_bars(gains: Rows) -> Spec:
+def gain_bars(gains: Rows) -> str:
     """Each measure's gain as a point with its 95% interval around a line at zero.
 
     `gains` has measure, gain, low and high; low and high are null where there are too few questions.
     """
-    axis = {"title": "gain: worse left of zero, better right of it"}
-    hover = [_name("measure"), *_hover("gain", "low", "high")]
-    return _rows(gains, "measure", [
-        {"mark": {"type": "rule", "strokeDash": [4, 3], "color": _GREY}, "encoding": {"x": {"datum": 0}}},
-        {"mark": {"type": "rule", "strokeWidth": 3, "color": _LINE},
-         "encoding": {"x": _number("low", **axis), "x2": {"field": "high"}}},
-        {"mark": {"type": "point", "filled": True, "size": 110, "color": _LINE, "opacity": 1},
-         "encoding": {"x": _number("gain", **axis), "tooltip": hover}},
-    ])  # fmt: skip
+    numbers = [row[name] for row in gains for name in ("gain", "low", "high") if row[name] is not None]
+    return _bars(gains, "measure", "gain", [0.0, *numbers], "gain: worse left of zero, better right of it")
 
 
-def trend_lines(trend: Rows) -> Spec:
+def trend_lines(trend: Rows) -> str:
     """Each scorer's mean over the runs, with intervals, one small chart a scorer.
 
     `trend` has run, made (prompt and generator), scorer, mean, low and high; runs are in the order of time.
     """
-    runs, scorers = _order(trend, "run"), _order(trend, "scorer")
+    if not trend:
+        return _NOTHING
+    runs, made = _order(trend, "run"), _order(trend, "made")
+    shapes = {name: place % _SHAPES for place, name in enumerate(made)}
+    drawn = "".join(
+        _small([row for row in trend if row["scorer"] == name], runs, shapes) for name in _order(trend, "scorer")
+    )
+    told = "".join(f"<span>{_shape(shapes[name])}{marked.plain(name)}</span>" for name in made)
+    return f"<div class='trends'>{drawn}</div><div class='legend'>{told}</div>"
+
+
+# --- rows with a point each ------------------------------------------------------------------------------------------
+
+
+def _bars(told: Rows, name: str, value: str, numbers: Sequence[float], title: str) -> str:
+    if not told:
+        return _NOTHING
+    ticks = _ticks(min(numbers), max(numbers))
+    low, high = ticks[0], ticks[-1]
+    lines = "".join(_bar(row, name, value, low, high) for row in told)
+    marks = "".join(f"<span style='left:{_share(tick, low, high)}'>{tick:g}</span>" for tick in ticks)
+    alt = f"{title}. {'; '.join(_words(row, name, value) for row in told)}"
+    return (
+        f"<div class='bars' role='img' aria-label='{marked.plain(alt)}' style='--step:{100 / (len(ticks) - 1):.3f}%'>"
+        f"{lines}<span></span><div class='axis'>{marks}<p>{title}</p></div></div>"
+    )
+
+
+def _bar(row: Row, name: str, value: str, low: float, high: float) -> str:
+    zero = f"<i class='zero' style='left:{_share(0, low, high)}'></i>" if low < 0 else ""
+    if row[value] is None:
+        drawn = "<span class='quiet'>no number</span>"
+    else:
+        at = _share(row[value], low, high)
+        words = number(row[value]) if low >= 0 else f"{row[value]:+z.2f}"
+        drawn = f"<i class='point' style='left:{at}'></i><b style='left:{at}'>{words}</b>"
+    if row["low"] is not None and row["high"] is not None:
+        wide = _share(low + row["high"] - row["low"], low, high)
+        drawn = f"<i class='interval' style='left:{_share(row['low'], low, high)};width:{wide}'></i>{drawn}"
+    hover = marked.plain(_words(row, name, value))
+    return f"<span class='name'>{marked.plain(row[name])}</span><div class='track' title='{hover}'>{zero}{drawn}</div>"
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round numbers from below the lowest to above the highest, at least two."""
+    step = next((step for step in _STEPS if (high - low) / step <= _MOST_STEPS), 0.5)
+    first, last = math.floor(round(low / step, 6)), math.ceil(round(high / step, 6))
+    return [round(place * step, 6) for place in range(first, max(last, first + 1) + 1)]
+
+
+# --- small charts over the runs --------------------------------------------------------------------------------------
+
+
+def _small(told: Rows, runs: Sequence[str], shapes: Mapping[str, int]) -> str:
+    wide = 100 / len(runs)
+    by_run = {row["run"]: row for row in told}
+    drawn = "".join(
+        _between(by_run.get(one), by_run.get(other), (place + 0.5) * wide, wide)
+        for place, (one, other) in enumerate(itertools.pairwise(runs))
+    )
+    columns = ((by_run[run], place * wide) for place, run in enumerate(runs) if run in by_run)
+    drawn += "".join(_column(row, left, wide, shapes) for row, left in columns)
+    scorer = marked.plain(told[0]["scorer"])
+    alt = marked.plain(". ".join(_words(row, "run", "mean") for row in told))
     # A run's name begins with its day.
-    axis = {"labelExpr": "slice(datum.label, 0, 10)", "labelAngle": -40, "ticks": False}
-    across = {"field": "run", "type": "nominal", "sort": runs, "title": None, "axis": axis}
-    mean = _number("mean", scale={"domain": [0, 1]}, title="mean score")
-    legend = {"orient": "bottom", "columns": 2, "labelLimit": 300}
-    shape = {"field": "made", "type": "nominal", "title": "prompt, generator", "legend": legend}
-    hover = [*(_name(name) for name in ("run", "made", "scorer")), *_hover("mean", "low", "high")]
-    layers = [
-        {"mark": {"type": "line", "color": _LINE, "strokeWidth": 1.5}, "encoding": {"x": across, "y": mean}},
-        {"mark": {"type": "rule", "color": _LINE, "strokeWidth": 2},
-         "encoding": {"x": across, "y": _number("low"), "y2": {"field": "high"}}},
-        {"mark": {"type": "point", "filled": True, "size": 80, "opacity": 1, "color": _LINE},
-         "encoding": {"x": across, "y": mean, "shape": shape, "tooltip": hover}},
-    ]  # fmt: skip
-    return {
-        "data": _data(trend, ("run", "made", "scorer", "mean", "low", "high")),
-        "facet": {"field": "scorer", "type": "nominal", "title": None, "sort": scorers}, "columns": 3,
-        "spec": {"width": 200, "height": 150, "layer": layers},
-    }  # fmt: skip
+    ends = dict.fromkeys((runs[0], runs[-1]))
+    days = "".join(f"<span style='width:{wide:.3f}%'>{marked.plain(run[:10])}</span>" for run in ends)
+    marks = "<span>1</span><span>0.5</span><span>0</span>"
+    return (
+        f"<div role='img' aria-label='{scorer}, mean score over the runs. {alt}'><b>{scorer}</b>"
+        f"<div class='plot'><div class='marks'>{marks}</div><div class='area'>{drawn}</div></div>"
+        f"<div class='days'>{days}</div></div>"
+    )
 
 
-def _rows(told: Rows, name: str, layers: list[Spec]) -> Spec:
-    kept = {field for layer in layers for part in layer["encoding"].values() for field in _fields(part)}
-    where = {"field": name, "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 200}}
-    placed = [
-        layer | {"encoding": layer["encoding"] | {"y": where}} if _has_field(layer) else layer for layer in layers
-    ]
-    height = _ROW * max(1, len(told)) + _AXIS
-    return {"data": _data(told, (name, *sorted(kept - {name}))), "height": height, "layer": placed}
+def _between(one: Row | None, other: Row | None, left: float, wide: float) -> str:
+    if one is None or other is None or one["mean"] is None or other["mean"] is None:
+        return ""
+    ends = f"--from:{_share(1 - one['mean'])};--to:{_share(1 - other['mean'])}"
+    return f"<i class='line' style='left:{left:.3f}%;width:{wide:.3f}%;{ends}'></i>"
 
 
-def _has_field(layer: Spec) -> bool:
-    # What stands for no row, a line at zero say, goes through all of them.
-    return any(True for part in layer["encoding"].values() for _ in _fields(part))
+def _column(row: Row, left: float, wide: float, shapes: Mapping[str, int]) -> str:
+    drawn = ""
+    if row["low"] is not None and row["high"] is not None:
+        tall = _share(row["high"] - row["low"])
+        drawn = f"<i class='interval' style='bottom:{_share(row['low'])};height:{tall}'></i>"
+    if row["mean"] is not None:
+        drawn += f"<i class='point shape-{shapes[row['made']]}' style='bottom:{_share(row['mean'])}'></i>"
+    hover = marked.plain(_words(row, "run", "mean"))
+    return f"<div class='run' title='{hover}' style='left:{left:.3f}%;width:{wide:.3f}%'>{drawn}</div>"
 
 
-def _fields(part: Spec | list[Spec]) -> Iterable[str]:
-    parts = part if isinstance(part, list) else [part]
-    return (one["field"] for one in parts if "field" in one)
+def _shape(number: int) -> str:
+    return f"<i class='point shape-{number}'></i>"
 
 
-def _data(told: Rows, names: Iterable[str]) -> Spec:
-    kept = list(names)
-    return {"values": [{name: row.get(name) for name in kept} for row in told]}
+# --- both ------------------------------------------------------------------------------------------------------------
 
 
-def _order(told: Rows, name: str) -> list[Any]:
+def _words(row: Row, name: str, value: str) -> str:
+    """All that a point says, for who looks closer and who does not see it."""
+    told = f"{row[name]}, {row['made']}" if "made" in row else row[name]
+    if row[value] is None:
+        return f"{told}: no number"
+    known = row["low"] is not None and row["high"] is not None
+    interval = f"95% interval {row['low']:.3f} to {row['high']:.3f}" if known else "too few questions for an interval"
+    return f"{told}: {value} {row[value]:.3f}, {interval}"
+
+
+def _share(value: float, low: float = 0.0, high: float = 1.0) -> str:
+    return f"{100 * (value - low) / (high - low):.3f}%"
+
+
+def _order(told: Iterable[Row], name: str) -> list[str]:
     return list(dict.fromkeys(row[name] for row in told))
-
-
-def _number(field: str, **more: Any) -> Spec:
-    return {"field": field, "type": "quantitative", **more}
-
-
-def _name(field: str) -> Spec:
-    return {"field": field, "type": "nominal"}
-
-
-def _hover(*fields: str) -> list[Spec]:
-    return [{"field": field, "type": "quantitative", "format": ".3f"} for field in fields]

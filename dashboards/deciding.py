@@ -167,7 +167,7 @@ def never(shown: opened.Opened) -> None:
     }
     st.dataframe(
         [{name: row.get(name) for name in columns} for row in listed], hide_index=True, column_config=columns,
-        placeholder="–", height=min(36 * (len(listed) + 1), 440),
+        placeholder="–", height=min(35 * (len(listed) + 1) + 3, 620),
     )  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def _never_row(rule: decision.Rule) -> rows.Row:
     most = rule.get("high")
     return {
         "outcome": decision.SIGNS[rule["verdict"]],
-        "what": rows.cell(f"{rule['id']}: {rule['about']}"),
+        "what": rows.cell(f"{rule['id']}: {decision.what(rule)}"),
         "found": int(rule.get("places_in_all") or 0),
         "looked at": rule.get("answers"),
         "could be": f"{100 * most:.1f} in 100" if isinstance(most, float) and not rule["places"] else None,

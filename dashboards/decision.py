@@ -21,7 +21,7 @@ HEADLINES: Mapping[str, str] = {
     "UNDECIDED": "The gate is undecided: there is too little evidence, which is no pass.",
 }
 _LOOKS = {"PASS": "supported", "FAIL": "contradicted", "UNDECIDED": "partly"}
-_CODE = re.compile(r"\b(?:RF|[DEOR])-?\d{1,2}\b")
+_CODE = re.compile(r"\b(?:(?:RF|[DEOR])-?\d{1,2}|F-[a-z]+)\b")
 _ORDER = ("FAIL", "UNDECIDED", "PASS")
 _NEVER = ("never", "every")
 
@@ -95,15 +95,25 @@ def rule(told: Rule) -> str:
     listed = "".join(f"<dt>{name}</dt><dd>{marked.plain(text)}</dd>" for name, text in rows)
     aside = "" if told.get("decides", True) else " <span class='quiet'>(told, decides nothing)</span>"
     name = f"<strong>{marked.plain(told['id'])}</strong>"
-    about = f"<span class='quiet'>{marked.plain(told['about'])}</span>"
+    about = f"<span class='quiet'>{marked.plain(what(told))}</span>"
     head = f"<p>{verdict(told['verdict'])} {name}{aside} {about}</p>"
     return f"<div class='rule'>{head}<dl class='facts'>{listed}</dl></div>"
 
 
+def what(told: Rule) -> str:
+    """What a rule looks at, in words; of a notice, what is counted: the answers without it."""
+    names = ", ".join(name for _, name in _named(told["about"]))
+    return f"answers without “{names}”" if told["kind"] == "every" and names else told["about"]
+
+
 def codes(text: str) -> str:
     """What the codes in a text stand for, in words."""
+    return "; ".join(f"{code}: {name}" for code, name in _named(text))
+
+
+def _named(text: str) -> list[tuple[str, str]]:
     found = ((code, rule_name(code)) for code in dict.fromkeys(_CODE.findall(text)))
-    return "; ".join(f"{code}: {name.removeprefix('notice: ')}" for code, name in found if name)
+    return [(code, name.removeprefix("notice: ")) for code, name in found if name]
 
 
 def held_by(folder: Path) -> str:

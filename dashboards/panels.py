@@ -64,7 +64,7 @@ def passage_facts(told: Passage, overdue: bool) -> str:
         "Review by": marked.plain(told.review_by or "not given") + late,
         "Signed by": marked.plain(f"{told.signed_by}, {told.signed_on or 'no date'}") if told.signed_by else unsigned,
         "About": marked.plain(", ".join(told.cancer)),
-        **{marked.plain(name): marked.plain(value) for name, value in told.scope.items()},
+        **{marked.plain(name[:1].upper() + name[1:]): marked.plain(value) for name, value in told.scope.items()},
         "Sources": f"<ul>{sources}</ul>",
     }
     return _list(rows.items())

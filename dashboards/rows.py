@@ -60,9 +60,11 @@ def scoring(manifest: Mapping[str, Any]) -> object:
 
 
 def prompt_name(manifest: Mapping[str, Any]) -> str:
-    """The prompt's name and version as one phrase."""
+    """The prompt's name and version as one phrase; a name that ends in its version says it once."""
     prompt = manifest["prompt"]
     name, version = prompt.get("name", "unknown"), prompt.get("version", "?")
+    if version and str(name).endswith(f"-v{version}"):
+        return name
     return f"{name} v{version}" if version else f"{name} ({manifest['generator']['name']} answers)"
 
 

@@ -104,6 +104,24 @@ def test_what_must_never_happen_says_how_often_it_still_could(monkeypatch, repor
     ]
 
 
+def test_a_missing_notice_is_told_by_its_words_and_as_missing(monkeypatch, reports):
+    decide(reports, "FAIL", rule(id="notices: disclaimer.D1", kind="every", about="disclaimer.D1"))
+    app = show(monkeypatch, reports, run=RUN)
+    never = next(one.value for one in app.dataframe if "could be" in one.value)
+    assert list(never["what"]) == ["notices: disclaimer.D1: answers without “made by AI”"]
+    assert "answers without “made by AI”" in flat(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "said"),
+    [("patient-answer-v0", "0", "patient-answer-v0"), ("patient-answer", "1", "patient-answer v1"),
+     ("patient-answer-v1", "10", "patient-answer-v1 v10")],
+)  # fmt: skip
+def test_a_prompt_whose_name_ends_in_its_version_says_it_once(name, version, said):
+    manifest = {"prompt": {"name": name, "version": version}}
+    assert importlib.import_module("rows").prompt_name(manifest) == said
+
+
 BROKEN_GATES = {
     "text": "no", "a list": "[]", "no verdict": "{}", "deep": "[" * 100_000, "rules that are none": json.dumps(
         {"verdict": "FAIL", "policy": {}, "subject": [], "rules": [{"verdict": "FAIL"}]}

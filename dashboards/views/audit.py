@@ -143,11 +143,11 @@ def columns() -> dict[str, object]:
     return {
         "seq": number("row", width=55),
         "at": text("when (UTC)", width=145),
-        "who": text("who", width=150),
+        "who": text("who", width=190),
         "action": text("did what", width=130),
         "subject": text("about", width=110),
-        "change": text("old → new", width=310),
-        "why": text("why", width=150),
+        "change": text("old → new", width=290),
+        "why": text("why", width=130),
         "mode": text("mode", width=60),
     }
 

@@ -88,7 +88,7 @@ def measures(found: changes.Difference) -> None:
         "interval is given."
     )
     if drawn := [row for row in table if row["gain"] is not None and row["unit"] == "share"]:
-        st.vega_lite_chart(charts.gain_bars(drawn), alt="Gain of each scorer with its 95% interval")
+        st.html(charts.gain_bars(drawn))
     for text in _unpaired(found):
         st.caption(text)
 

@@ -91,15 +91,15 @@ def columns() -> dict[str, object]:
     """The columns of the table."""
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
-        "id": text("id", width=60),
-        "title": text("title", width=230),
-        "cancer": text("cancer", width=90),
-        "sources": text("sources", width=110),
-        "as_of": text("as of", width=90),
-        "review_by": text("review by", width=90),
-        "overdue": text("overdue", width=75),
+        "id": text("id", width=50),
+        "title": text("title", width=255),
+        "cancer": text("cancer", width=85),
+        "sources": text("sources", width=130),
+        "as_of": text("as of", width=85),
+        "review_by": text("review by", width=85),
+        "overdue": text("overdue", width=70),
         "replaced_by": text("superseded by", width=105),
-        "signed": text("signed by", width=140),
+        "signed": text("signed by", width=115),
         "given": number("given", width=60, help="Answers that were given this passage."),
         "cited": number("cited", width=60, help="Answers that name it as a source."),
         "evidence": number("evidence", width=75, help="Answers with a verdict that rests on it."),

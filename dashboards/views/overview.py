@@ -145,10 +145,11 @@ def scores(shown: opened.Opened) -> None:
         st.info("No scorer ran.")
         return
     number = st.column_config.NumberColumn
-    names = {**dict.fromkeys(("mean", "low", "high"), number(format="%.3f")), "clusters": number("questions")}
+    titles = {"mean": "mean", "low": "95% interval from", "high": "to"}
+    names = {name: number(title, format="%.3f") for name, title in titles.items()} | {"clusters": number("questions")}
     st.dataframe(table, hide_index=True, placeholder="–", column_config=names)
     st.caption("Every planned answer ends in one of four ways: scored, unscored (with a reason), error or skipped.")
-    st.vega_lite_chart(charts.score_bars(table), alt="Mean score of each scorer with its 95% interval")
+    st.html(charts.score_bars(table))
     st.caption("Point: mean. Line: 95% interval, resampling questions. No line: fewer than 20 questions.")
     why = [
         {"scorer": name, "answers": count, "why": rows.cell(reason)}
@@ -171,12 +172,12 @@ def rules(shown: opened.Opened) -> None:
     listed = [row | {"named": rows.cell(row["rule"])} for row in found]
     column = st.column_config.Column
     columns = {
-        "severity": column("severity", width=85),
-        "named": column("rule", width=85),
-        "findings": column("findings", width=85),
-        "answers": column("answers", width=85),
-        "scorer": column("found by", width=100),
-        "example": column("for example", width=620),
+        "severity": column("severity", width=70),
+        "named": column("rule", width=80),
+        "findings": column("findings", width=65),
+        "answers": column("answers", width=65),
+        "scorer": column("found by", width=95),
+        "example": column("for example", width=810),
     }
     place = address.table("rules", listed, columns, height=min(36 * (len(found) + 1), 420))
     if place is not None:
@@ -191,8 +192,7 @@ def trend(shown: opened.Opened) -> None:
     if len({row["run"] for row in table}) < 2:
         st.info("No earlier run was scored in exactly the same way, so there is nothing to compare with.")
     else:
-        alt = "Mean score of each scorer over the runs, with 95% intervals"
-        st.vega_lite_chart(charts.trend_lines(table), alt=alt)
+        st.html(charts.trend_lines(table))
         st.caption("Oldest run on the left, this one on the right. Only runs scored in the same way can be compared.")
     others = sum(rows.scoring(told) != rows.scoring(shown.run.manifest) for _, told, _ in runs)
     if others:

@@ -13,14 +13,17 @@ const SHORTCUTS = [
   ["r", "remark on the selected words, or on the statement you are at"],
   ["m", "choose words by keyboard: ← → move, with Shift they extend, Enter remarks on them"],
   ["g / a", "go to the guideline passages / to the answer; ↓ ↑ scroll there, Esc comes back"],
-  ["f", "ask for a colleague's look (when deciding: what decided it)"],
-  ["e", "outside my expertise"],
   ["u or Ctrl+Z", "undo, step by step"],
   ["Ctrl+Enter", "submit"],
   ["q", "back to the list"],
   ["?", "this list"],
 ];
+const REVIEWING = [
+  ["f", "ask for a colleague's look"],
+  ["e", "outside my expertise"],
+];
 const DECIDING = [
+  ["f", "write what decided it"],
   ["Shift+A, Shift+B", "choose what side A, or side B, chose"],
   ["b", "take over everything on which both agree"],
 ];
@@ -48,10 +51,12 @@ function leave(box, desk) {
 }
 
 export function help(desk) {
-  const rows = [...SHORTCUTS, ...(desk.args.task === "adjudicate" ? DECIDING : [])];
+  const rows = [...SHORTCUTS, ...(desk.args.task === "adjudicate" ? DECIDING : REVIEWING)];
   const box = show(el("h2", {}, "Keyboard"),
     el("table", {}, rows.map(([keys, does]) => el("tr", {}, el("td", {}, kbd(keys)), el("td", {}, does)))),
     el("button", { onclick: () => leave(box, desk), autofocus: true }, "Close ", kbd("Esc")));
+  // The button below has the focus, and the browser has scrolled to it.
+  box.scrollTop = 0;
   box.addEventListener("close", () => desk.focus());
 }
 
