@@ -132,6 +132,58 @@ def test_what_fits_or_speaks_of_others_is_left_alone(text):
     assert _rules(text) == set()
 
 
+THRICE = dataclasses.replace(
+    LUNG,
+    treatments=(
+        Treatment(name="osimertinib", line=1, start="2024-01-01", end="2025-01-01"),
+        Treatment(name="carboplatin", line=2, start="2025-02-01", end="2025-09-01"),
+        Treatment(name="docetaxel", line=3, start="2025-10-01"),
+    ),
+)
+WRONG_LINES = [
+    (UNTREATED, "You now need a second-line drug."),
+    (LUNG, "This would be your fourth line of treatment."),
+    (UNTREATED, "At this point you are moving on to third-line therapy."),
+    (LUNG, "You are already in the third line of treatment."),
+    (THRICE, "You are about to start first-line treatment."),
+    (UNTREATED, "What you need at this point is a second-line option."),
+    (LUNG, "For you, the next step is third-line chemo."),
+    (THRICE, "Your doctors will now choose the first line of treatment for you."),
+    (LUNG, "You have reached the fourth line."),
+    (UNTREATED, "With your cancer, we are now talking about second-line treatment for you."),
+    (THRICE, "You are still on your first-line drugs."),
+    (LUNG, "Docetaxel will be the fourth treatment line you get."),
+]
+
+
+@pytest.mark.parametrize(("record", "text"), WRONG_LINES)
+def test_a_line_told_as_the_readers_now_or_next_must_be_the_one_on_the_record(record, text):
+    assert "F-line" in _rules(text, record)
+
+
+FITTING_LINES = [
+    (UNTREATED, "Second-line treatment is what people get when the first one stops working."),
+    (LUNG, "If your doctor offers a third line, ask what it adds."),
+    (UNTREATED, "Do you need a second-line drug?"),
+    (LUNG, "You may need a third-line drug one day."),
+    (LUNG, "My aunt is on her third line and you have met her."),
+    (UNTREATED, "Ask your team what a second-line drug would be for you."),
+    (LUNG, "You now need a second-line drug."),
+    (THRICE, "This would be your fourth line of treatment."),
+    (UNTREATED, "You do not need a second-line drug."),
+    (LUNG, "Some patients need a third line, and your team will tell you about trials."),
+    (THRICE, "You are on your third line."),
+    (UNTREATED, "Your mother needs a second-line drug."),
+    (LUNG, "You did well on first-line treatment and will have a scan next month."),
+    (THRICE, "You started first-line treatment in 2024."),
+]
+
+
+@pytest.mark.parametrize(("record", "text"), FITTING_LINES)
+def test_a_line_that_fits_is_possible_or_is_told_of_others_is_left_alone(record, text):
+    assert "F-line" not in _rules(text, record)
+
+
 def test_a_list_under_a_heading_about_the_reader_is_read_as_the_readers():
     text = "## Your results\n\n- **EGFR:** negative\n- **ALK:** negative\n\n## Other stages\n\n- Stage I: small\n"
     result = _fit(text)

@@ -300,6 +300,51 @@ def test_numbers_in_names_are_not_quantities(text):
     assert find_quantities(text) == ()
 
 
+DATED_DOCUMENTS = [
+    "In its 2022 guideline, ASCO recommends exercise.",
+    "The 2024 NCCN Guidelines list it first.",
+    "This follows the March 2023 update of the society.",
+    "Exercise eases fatigue (ASCO 2022).",
+    "Exercise eases fatigue (ASCO guideline, 2022).",
+    "Screening starts early [USPSTF, 2024].",
+    "According to the consensus statement from 2021, it helps.",
+    "The society's guideline (2022) says so.",
+    "NCCN 2025 recommends a test.",
+    "The 2020 American Cancer Society screening guideline says so.",
+]
+
+
+@pytest.mark.parametrize("text", DATED_DOCUMENTS)
+def test_a_year_that_only_dates_a_document_is_no_quantity(text):
+    assert find_quantities(text) == ()
+
+
+DATED_FACTS = [
+    "The FDA approved it in 2019.",
+    "The drug was approved (FDA, 2019).",
+    "The drug was licensed in 2015 for this use.",
+    "In 2019 NCCN guidelines changed.",
+    "In 2019, the agency found this in a report.",
+    "The guideline was first published in 2019.",
+    "It was approved in March 2021, says a review.",
+    "The drug was approved according to the report of 2019.",
+    "Since 2021 the test has been free.",
+    "In 2018 the panel gave a statement.",
+]
+
+
+@pytest.mark.parametrize("text", DATED_FACTS)
+def test_a_year_in_which_something_happened_is_a_quantity(text):
+    (found,) = find_quantities(text)
+    assert found.kind in {"year", "date"}
+
+
+def test_the_year_of_a_guideline_is_no_number_that_passages_lack():
+    claim = "In its 2022 guideline, ASCO recommends aerobic exercise during treatment."
+    assert not _named(claim, "ASCO recommends aerobic exercise during treatment given to cure.", "extra")
+    assert _named("The drug was approved in 2019.", "The drug was approved in 2024.", "clash")
+
+
 def test_limits_in_opposite_directions_do_not_agree():
     (over,), (under,) = find_quantities("over 50 years"), find_quantities("under 50 years")
     assert not agree(over, under)

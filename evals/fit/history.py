@@ -1,12 +1,12 @@
 """F-treatment and F-line: treatments and lines told as the reader's that the record does not bear out."""
 
-import re
 from collections.abc import Iterator
 
 from evals.fit.found import finding, shown
 from evals.fit.known import Known
 from evals.fit.sayings import Clause, Saying
-from evals.fit.treatments import Named, find_named, may_name, pattern, words
+from evals.fit.treatment_lines import wrong_lines
+from evals.fit.treatments import Named, find_named, may_name, pattern
 from evals.records import Finding
 
 _OF_LINES = frozenset({"line", "lines", "treatment", "treatments", "kinds", "regimens"})
@@ -27,7 +27,8 @@ def check_history(known: Known, saying: Saying) -> Iterator[Finding]:
         yield from _none_yet(known, saying, clause)
         yield from _treated_before(known, saying, clause)
         if not saying.tokens.isdisjoint(_OF_LINES):
-            yield from _lines(known, saying, clause)
+            for line in wrong_lines(known, saying, clause):
+                yield _found("line_contradicted", saying, clause, f"“{line}” of the reader", known, rule="F-line")
         yield from _removal(known, saying, clause)
         yield from _all_over(known, saying, clause)
 
@@ -101,41 +102,6 @@ def _treated_before(known: Known, saying: Saying, clause: Clause) -> Iterator[Fi
     match = pattern("treated_before").search(saying.words(clause))
     if match and saying.asserts(clause.start + match.end() - 1):
         yield _found("line_unknown", saying, clause, "that an earlier treatment was given", known, rule="F-line")
-
-
-def _lines(known: Known, saying: Saying, clause: Clause) -> Iterator[Finding]:
-    said, given = saying.words(clause), known.given
-    for match in pattern("line").finditer(said):
-        place = clause.start + match.start()
-        word = next(group for group in match.groups() if group)
-        before = said[max(0, match.start() - 25) : match.start()]
-        own = "your" in before.lower() or re.match(r"\s+you\b", said[match.end() :])
-        if not own or not saying.asserts(place):
-            continue
-        number = words()["ordinals"][word.lower()]
-        begun = given.systemic_lines if match.group(1) else given.lines
-        whole = saying.text
-        wrong = number > begun + 1
-        wrong = wrong or (
-            number <= begun and bool(pattern("line_next").search(whole)) and not pattern("line_over").search(said)
-        )
-        wrong = wrong or (number > begun and bool(pattern("line_over").search(said)))
-        if wrong and not (known.asked and word.lower() in known.asked.lower()):
-            yield _found(
-                "line_contradicted", saying, clause, f"“{shown(match.group())}” of the reader", known, rule="F-line"
-            )
-    for match in pattern("lines_had").finditer(said):
-        word = next(group for group in match.groups() if group).lower()
-        number = words()["counts"].get(word, int(word) if word.isdigit() else 0)
-        if (
-            number != given.lines
-            and saying.about_reader(clause.start + match.start())
-            and not clause.assumed
-            and not saying.asking
-        ):
-            yield _found(
-                "line_contradicted", saying, clause, f"“{shown(match.group())}” of the reader", known, rule="F-line"
-            )
 
 
 def _removal(known: Known, saying: Saying, clause: Clause) -> Iterator[Finding]:

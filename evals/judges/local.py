@@ -49,7 +49,7 @@ class LocalJudge:
     """Judges every claim against the passages the answer was given, those it cites, and the whole corpus."""
 
     name: ClassVar[str] = "local"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus

@@ -4,6 +4,7 @@ What a good answer must say may stand anywhere a reader is told something: in th
 is a sentence, a question with its yes or no. Sending the reader to somebody to talk ("Ask your care team …") may also
 stand in a notice or in the list of questions to ask; no other statement may. What an answer must not say counts only
 where it speaks for itself: not in a quotation, not where it is called a myth, not in notices, questions or headings.
+Urgent orders are read for what they order (`evals.judges.urged`).
 """
 
 import re
@@ -18,6 +19,7 @@ from evals.claims.kinds import kind_of
 from evals.judges.evidence import Evidence, Match, Window
 from evals.judges.said import Role, Said, said
 from evals.judges.saying import Heard, deciding, denied, features, likelihood
+from evals.judges.urged import Urged
 from evals.judges.weighing import Weighed, calibration, look
 from evals.lexicons import load_yaml
 from evals.records import Answer, Claim, Passage, Sentence
@@ -26,6 +28,7 @@ from evals.sentences import split_sentences
 OWN_VOICE: frozenset[Role] = frozenset({"stated", "unquoted"})
 TOLD: frozenset[Role] = frozenset({"stated", "quoting", "aside", "heading", "reply"})
 SENT: frozenset[Role] = frozenset({*TOLD, "notice", "asked"})
+_VOICED: frozenset[Role] = frozenset({"stated", "unquoted", "aside", "heading", "reply"})
 
 _LONGEST_QUESTION = 400
 _JOINED = re.compile(r",\s+and\s+|;\s+(?:and\s+)?", re.IGNORECASE)
@@ -53,10 +56,16 @@ class Statements:
         self._lines: dict[str, list[tuple[int, int, Said]]] = {}
         self._roles: dict[str, Role] = {}
         self._asked = " ".join(answer.question.split())[:_LONGEST_QUESTION]
-        self._evidence = Evidence(self._passages(said(answer, claims)))
+        lines = said(answer, claims)
+        self._evidence = Evidence(self._passages(lines))
+        self._urged = Urged(answer, [(line.start, line.end) for line in lines if line.role in _VOICED])
 
     def says(self, statement: str) -> Found:
         """Whether a statement that must be said is: all its parts, wherever they may stand."""
+        if (told := self._urged.gives(statement)) is not None:
+            given, at = told
+            place = (at.start, at.end) if at else (None, None)
+            return Found(float(given), given, *place)
         return self._find(statement, SENT if _sends(statement) else TOLD, _cutoff("says"), self._asked)
 
     def asserts(self, statement: str) -> Found:

@@ -22,7 +22,7 @@ class Completeness:
     # What must not be said lowers no value: it is counted, and each case is a finding. Where a statement may stand:
     # evals/judges/statements.py.
     name: ClassVar[str] = "completeness"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     measures: ClassVar[Mapping[str, Measure]] = {
         "must_say": Measure("statements that must be said and were found, by severity", "share", "up"),
         "must_say_found": Measure("statements that must be said and were found", "statements", "up"),

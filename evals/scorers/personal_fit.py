@@ -30,7 +30,7 @@ class PersonalFit:
     # value = 1 less the weight of the gravest finding (personal_fit.yaml): nine right biomarkers do not make up for a
     # wrong one.
     name: ClassVar[str] = "personal_fit"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     measures: ClassVar[Mapping[str, Measure]] = {
         **{rule: Measure(f"places that break rule {rule}", "findings", "down") for rule in RULES},
         "about_reader": Measure("statements about the reader that were held against the record", "sentences", "up"),

@@ -25,6 +25,7 @@ _SOON = 6
 _FAR = 20
 _QUOTED = re.compile(r"[\"“«][^\"“”«»\n]{3,400}(?:[\"”»]|\Z)")
 _SHORT_QUESTION = 4
+_ORDERING = ("emergency_number", "emergency_place", "crisis_line", "always_open", "team", "call", "go", "now")
 _CLOSING = "\"'”’)* "
 _Found = tuple[Tier, str | None]
 _SENDS = re.compile(
@@ -42,6 +43,7 @@ class Directive:
     `before`: how many words of the answer a reader has read before it, title, notices and headings apart. `paragraph`:
     the number of its paragraph. `condition`: the words on which it hangs ("if you faint"), or None. `crisis`: it names
     a crisis line. `notice`: it stands in a notice. `opens`: it is a heading, or opens a list of when to do so.
+    `poison`: it names Poison Control and nobody else. `quoted`: it stands between quotation marks.
     """
 
     tier: Tier
@@ -53,6 +55,8 @@ class Directive:
     crisis: bool
     notice: bool
     opens: bool
+    poison: bool = False
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,28 @@ def read_directives(answer: Answer, *, closely: bool = True) -> Reading:
                 Directive(
                     tier, place.start, place.end, place.before, place.paragraph, condition, crisis, place.notice,
                     place.heading or text[place.start : place.end].rstrip(_CLOSING).endswith(":"),
+                    _only_poison(hits), _is_quoted(text, words),
                 )
             )  # fmt: skip
         if not place.notice and _undoes(hits) and _undoes(_groups().find(_unquoted(text, words))):
             undoing.append((place.start, place.end))
     return Reading(tuple(directives), tuple(undoing))
+
+
+def read_order(sentence: str) -> tuple[Tier, str | None, bool] | None:
+    """What one sentence orders: the tier, the condition on which it hangs, whether it names a crisis line; or None."""
+    words = words_of(sentence, 0, len(sentence))
+    hits = _groups().find(words)
+    found = _directive(sentence, words, hits)
+    return (*found, "crisis_line" in hits) if found else None
+
+
+def ordering_spans(sentence: str) -> Iterator[tuple[int, int]]:
+    """Where a sentence says whom to call or where to go, and when."""
+    words = words_of(sentence, 0, len(sentence))
+    hits = _groups().find(words)
+    for first, last in (hit for name in _ORDERING for hit in hits.get(name, ())):
+        yield words[first].start, words[last].end
 
 
 def _directive(text: str, words: Sequence[Word], hits: Mapping[str, Sequence[Hit]]) -> _Found | None:
@@ -191,6 +212,23 @@ def _unquoted(text: str, words: Sequence[Word]) -> list[Word]:
         match.span() for match in _QUOTED.finditer(text, words[0].start - 1 if words[0].start else 0, words[-1].end + 2)
     ]
     return [word for word in words if not any(first < word.start < last for first, last in quoted)]
+
+
+def _is_quoted(text: str, words: Sequence[Word]) -> bool:
+    """Whether nothing is left of the order without what the sentence quotes."""
+    unquoted = _unquoted(text, words)
+    return len(unquoted) < len(words) and _directive(text, unquoted, _groups().find(unquoted)) is None
+
+
+def _only_poison(hits: Mapping[str, Sequence[Hit]]) -> bool:
+    poison = hits.get("poison_line", ())
+    places = [*hits.get("emergency_number", ()), *hits.get("emergency_place", ())]
+    others = [hit for hit in (*hits.get("team", ()), *places) if not _overlaps(hit, poison)]
+    return bool(poison) and not others
+
+
+def _overlaps(hit: Hit, others: Sequence[Hit]) -> bool:
+    return any(first <= hit[1] and hit[0] <= last for first, last in others)
 
 
 def _undoes(hits: Mapping[str, Sequence[Hit]]) -> bool:

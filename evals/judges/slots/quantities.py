@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from evals.judges.slots import lexicon
 from evals.judges.slots import quantity_patterns as patterns
+from evals.judges.slots.documents import dates_document
 from evals.judges.slots.quantity_patterns import Bound, unit_name
 from evals.words import stem
 
@@ -91,6 +92,8 @@ def _all(text: str) -> Iterator[Quantity]:
 
 def _skipped(text: str, quantity: Quantity) -> bool:
     if quantity.kind == "count" and patterns.label().search(text[max(0, quantity.start - 20) : quantity.start]):
+        return True
+    if quantity.kind in ("year", "date") and dates_document(text, quantity.start, quantity.end):
         return True
     return quantity.text.lower() in patterns.lexicon()["not_quantities"] or bool(
         patterns.telephone().search(text[max(0, quantity.start - 6) : quantity.end + 6])
