@@ -78,6 +78,9 @@ DEPARTS = [
     ("This gene test is offered to men with the disease.", "This gene test is offered to women with the disease.", "E07", "clash"),
     ("Olaparib is taken by people with ovarian cancer that shrank.", "Olaparib is taken by people with metastatic ovarian cancer that shrank.", "E04", "dropped"),
     # E09 denial and direction
+    ("Do not ring the ward.", "Ring the ward if your symptoms do not settle.", "E09", "clash"),
+    ("Nobody picks up? Don't go to the nearest clinic.", "Go to the clinic if nobody answers the phone.", "E09", "clash"),
+    ("Blood counts are highest in the second week.", "Blood counts are lowest in the second week.", "E09", "clash"),
     ("Aspirin should be used with this drug.", "Aspirin should not be used with this drug.", "E09", "clash"),
     ("Live vaccines are preferred during chemo.", "Live vaccines are avoided during chemo.", "E09", "clash"),
     ("External beam radiation makes you radioactive.", "External beam radiation does not make you radioactive.", "E09", "clash"),
@@ -107,6 +110,8 @@ DEPARTS = [
     ("The drug made lung cancer patients live longer.", "In lung cancer patients the drug gave a response.", "E11", "inflated"),
     # E14 issuer, E15 not there
     ("NCCN advises a yearly mammogram from 40.", "USPSTF advises a yearly mammogram from 40.", "E14", "clash"),
+    ("From 30 to 50 you decide with your nurse.", "At 30 to 60, decide on this shot with your nurse.", "E08", "extra"),
+    ("The wait was 9 weeks without the drug.", "The wait was 20 months with the drug and about 9 without.", "E08", "clash"),
     ("The pill costs 300 mg of salt and helps kidney cancer.", "The pill helps kidney cancer.", "E08", "extra"),
     ("Nivolumab and ipilimumab are given for kidney cancer.", "Nivolumab is given for kidney cancer.", "E15", "extra"),
     # E19 cause, E20 approval
@@ -118,6 +123,10 @@ DEPARTS = [
 
 # claim, evidence: no clash and nothing inflated
 FITS = [
+    ("The wait was 9 months without the drug.", "The wait was 20 months with the drug and about 9 without."),
+    ("Do not go home alone after the test.", "Go home after the test if you do not feel dizzy."),
+    ("Do not take the pill until your nurse calls.", "Take the pill if your count is not low."),
+    ("From 30 to 60 you decide with your nurse.", "At 30 to 60, decide on this shot with your nurse."),
     ("Treatable cancer is not the same as curable cancer.", "Treatable does not mean curable."),
     ("Treatable cancer may be curable.", "Treatable does not mean curable."),
     ("Hospice is care at the end of life.", "Palliative care is not the same as hospice."),

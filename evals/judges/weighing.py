@@ -96,6 +96,8 @@ def weigh(looks: Sequence[Look]) -> Weighed:
     if label_of(found, rule.cutoffs, named(looks)) == "supported" and another_measure(looks):
         # What bears it out, but for the measure that it gives otherwise, speaks against it as strongly.
         found["supported"], found["contradicted"] = found["contradicted"], found["supported"]
+    elif label_of(found, rule.cutoffs, named(looks)) == "supported" and unsaid_number(looks):
+        found["supported"], found["partly"] = found["partly"], found["supported"]
     return Weighed(found, label_of(found, rule.cutoffs, named(looks)), best_look(looks), most_against(looks))
 
 
@@ -159,10 +161,22 @@ def _decides(looks: Sequence[Look], kind: str, bound: Mapping[str, float]) -> bo
 
 def another_measure(looks: Sequence[Look]) -> bool:
     """Whether every window that bears a claim out gives another temperature or dose than the claim does."""
+    close = _bearing_out(looks)
+    return bool(close) and all(any(f.kind == "clash" and absolute(f) for f in one.slots) for one in close)
+
+
+def unsaid_number(looks: Sequence[Look]) -> bool:
+    """Whether every window that bears a claim out gives, in place of its number, another one of the kind."""
+    close = _bearing_out(looks)
+    return bool(close) and all(
+        any(f.slot == "number" and f.kind in ("clash", "extra") and f.stated for f in one.slots) for one in close
+    )
+
+
+def _bearing_out(looks: Sequence[Look]) -> list[Look]:
     best = best_look(looks)
     close = [one for one in looks if one.opinion.supported > one.opinion.contradicted]
-    close = [one for one in close if one.closeness >= best.closeness - CLOSE]
-    return bool(close) and all(any(f.kind == "clash" and absolute(f) for f in one.slots) for one in close)
+    return [one for one in close if one.closeness >= best.closeness - CLOSE]
 
 
 def raise_share(shares: Mapping[Label, float], label: Label, share: float) -> dict[Label, float]:

@@ -13,7 +13,8 @@ class SlotFinding:
     `kind`: "clash", the evidence gives another value; "inflated", the claim puts it more strongly or more generally;
     "dropped", a qualifier of the evidence is missing in the claim; "extra", the claim names something the evidence does
     not have. `code` is the error's code in the clinical requirements (E01-E21). `said` holds the claim's words,
-    `stated` those of the evidence (empty when it has none). `reason` is for readers who are not programmers.
+    `stated` those of the evidence; it is empty when that has none, and for an extra number holds another of its kind.
+    `reason` is for readers who are not programmers.
     """
 
     slot: str
@@ -30,10 +31,10 @@ def clash(slot: str, code: str, said: str, stated: str) -> SlotFinding:
     return SlotFinding(slot=slot, kind="clash", code=code, said=said, stated=stated, reason=reason)
 
 
-def extra(slot: str, code: str, said: str) -> SlotFinding:
-    """A finding of kind "extra" in the usual words."""
+def extra(slot: str, code: str, said: str, instead: str = "") -> SlotFinding:
+    """A finding of kind "extra" in the usual words; `instead` is what the evidence has of the kind, if anything."""
     reason = f"The passage does not speak of {_quoted(said)}."
-    return SlotFinding(slot=slot, kind="extra", code=code, said=said, stated="", reason=reason)
+    return SlotFinding(slot=slot, kind="extra", code=code, said=said, stated=instead, reason=reason)
 
 
 def inflated(slot: str, code: str, said: str, stated: str) -> SlotFinding:

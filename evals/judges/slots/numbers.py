@@ -21,6 +21,7 @@ _LEAST_FIT = {
 _USUAL_FIT = 0.45
 _COUNT_FIT = 0.5
 _LEAST_BACK = 0.35
+_SAME_UNIT = 0.01
 
 
 def find(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
@@ -29,7 +30,7 @@ def find(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
     yield from _exchanged(claim, evidence)
     for mine in claim.quantities:
         comparable = [q for q in evidence.quantities if _comparable(mine, q)]
-        same = any(_same_digits(mine, q) for q in evidence.quantities)
+        same = any(_same_digits(mine, q) and not _in_another_unit(mine, q, evidence) for q in evidence.quantities)
         if same or any(agree(mine, q) for q in comparable) or _in_range(mine, evidence):
             continue
         taken = [q for q in comparable if any(agree(other, q) for other in claim.quantities if other is not mine)]
@@ -37,8 +38,8 @@ def find(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
         best = max(free, key=lambda q: (align.nearness(claim, mine, evidence, q), -q.start), default=None)
         if best and _fits(claim, mine, evidence, best):
             yield clash("number", "E08", mine.text, best.text)
-        elif mine.kind not in ("count", "month"):
-            yield extra("number", "E08", mine.text)
+        elif mine.kind not in ("count", "month") or mine.low < mine.high:
+            yield extra("number", "E08", mine.text, best.text if best else "")
 
 
 def absolute(finding: SlotFinding) -> bool:
@@ -67,7 +68,22 @@ def _comparable(mine: Quantity, theirs: Quantity) -> bool:
 
 
 def _same_digits(mine: Quantity, theirs: Quantity) -> bool:
-    return mine.raw == theirs.raw and "count" in (mine.kind, theirs.kind)
+    # "27 to 35" begins like "27 to 45" and is another range.
+    ranges = mine.low < mine.high and theirs.low < theirs.high
+    return mine.raw == theirs.raw and "count" in (mine.kind, theirs.kind) and not ranges
+
+
+def _in_another_unit(mine: Quantity, theirs: Quantity, evidence: Reading) -> bool:
+    """Whether a bare number goes on in another unit: "13 months with it and 7 without" says nothing of 7 weeks."""
+    sentence = evidence.sentence_at(theirs.start)
+    before = [
+        q for q in evidence.quantities if q.end <= theirs.start and evidence.sentence_at(q.start) == sentence and q.raw
+    ]
+    if theirs.kind != "count" or theirs.noun or not before or before[-1].kind != mine.kind or not mine.raw:
+        return False
+    if mine.kind == "temperature":  # its scales differ by more than a factor
+        return False
+    return abs(before[-1].low / before[-1].raw - mine.low / mine.raw) > _SAME_UNIT
 
 
 def _in_range(mine: Quantity, evidence: Reading) -> bool:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 
 from evals.judges.slots import align
+from evals.judges.slots.against import denies, speaks_against
 from evals.judges.slots.denial import Denial, has_strong
 from evals.judges.slots.finding import SlotFinding, clash
+from evals.judges.slots.forbidden import forbidden_order
 from evals.judges.slots.lexicon import firm, slots
 from evals.judges.slots.reading import Mark, Reading, Token
 
@@ -23,6 +25,8 @@ def find(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
         denied, stated = found[1:]
         said, told = (denied, stated) if found[0] is claim else (stated, denied)
         yield clash("negation", "E09", said, told)
+    elif order := forbidden_order(claim, evidence):
+        yield clash("negation", "E09", *order)
     else:
         yield from _strong(claim, evidence)
         yield from _none_of(claim, evidence)
@@ -58,7 +62,7 @@ def _flips(
     denying: Reading, denial: Denial, token: Token, stating: Reading, other: Token, least: float, apart: float
 ) -> bool:
     sentence = stating.sentence_at(other.start)
-    if stating.denials.touched(other.start) or _speaks_against(stating, sentence):
+    if stating.denials.touched(other.start) or speaks_against(stating, sentence, other.start):
         return False
     if denial.condition and denial.condition not in stating.text[other.end :].lower():
         return False
@@ -89,16 +93,6 @@ def _said_apart(denying: Reading, token: Token, stating: Reading, sentence: int)
     return align.share(stating.sentences[sentence], stating.weights, rest)
 
 
-def _speaks_against(reading: Reading, sentence: int) -> bool:
-    """Whether a sentence denies anything at all: then it may well say the same in other words."""
-    return _denies(reading, sentence) or any(reading.sentence_at(start) == sentence for start in reading.denials.soft)
-
-
-def _denies(reading: Reading, sentence: int) -> bool:
-    places = (*(d.start for d in reading.denials.found), *(s for s, _ in reading.denials.harmless))
-    return any(reading.sentence_at(start) == sentence for start in places)
-
-
 def _strong(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
     """The claim denies all that its clause speaks of ("plays no part"); the evidence speaks of it without denial."""
     phrase = has_strong(claim.text)
@@ -108,7 +102,7 @@ def _strong(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
     for sentence in range(len(evidence.sentences)):
         fit = align.fit(claim, place, evidence, sentence)
         weight = align.shared_weight(claim, place, evidence, sentence)
-        if fit >= slots()["cutoffs"]["strong"] and weight >= 2.0 and not _denies(evidence, sentence):
+        if fit >= slots()["cutoffs"]["strong"] and weight >= 2.0 and not denies(evidence, sentence):
             start = evidence.sentence_ends[sentence - 1] if sentence else 0
             yield clash(
                 "negation", "E09", phrase[0], " ".join(evidence.text[start : evidence.sentence_ends[sentence]].split())
@@ -133,7 +127,7 @@ def _none_of(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
         for mark in evidence.by_slot.get("strength", ()):
             if (
                 mark.value not in "12"
-                or _denies(evidence, mark.sentence)
+                or denies(evidence, mark.sentence)
                 or mark.text.lower() in slots()["denial"]["not_some"]
             ):
                 continue
@@ -228,4 +222,5 @@ def _contrary(claim: Reading, one: Mark, evidence: Reading, other: Mark) -> bool
     last = next((t for t in reversed(denying.tokens) if t.start < mark.end), None)
     if last and _object_differs(denying, last, stating):
         return False
-    return not _speaks_against(*((evidence, other.sentence) if one.focal else (claim, one.sentence)))
+    stated = (evidence, other) if one.focal else (claim, one)
+    return not speaks_against(stated[0], stated[1].sentence, stated[1].start)

@@ -194,7 +194,7 @@ def _noun(text: str, end: int) -> str:
         if found
         else []
     )
-    return lexicon.root(stem(names[0])) if names else ""
+    return lexicon.root(stem(names[0])) if names and names[0].lower() not in patterns.lexicon()["no_nouns"] else ""
 
 
 def _bound(text: str, match: re.Match[str]) -> Bound:
