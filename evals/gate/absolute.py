@@ -86,14 +86,16 @@ def _ended(
 
 
 def _every_said(rule: Every, bad: int, seen: int, rate: float | None) -> str:
-    wanted = f"at least {number(rule.at_least)}" if rule.at_least is not None else f"at most {number(rule.at_most)}"
+    up = rule.at_least is not None
+    wanted = f"at least {number(rule.at_least)}" if up else f"at most {number(rule.at_most)}"
     bound = (
         ""
         if rate is None
         else f"; a rate of up to {number(100 * rate)}% of questions below that cannot be ruled out (95%)"
     )
     if bad:
-        return f"{counted(bad, 'answer')} of {seen:,} are not {wanted}"
+        limit = f"below {number(rule.at_least)}" if up else f"above {number(rule.at_most)}"
+        return f"{bad:,} of {counted(seen, 'answer')} {limit}"
     return f"all {counted(seen, 'answer')} are {wanted}{bound if not bad else ''}"
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 _SHOWN = 8
 _ENDINGS = {
-    "unscored": "could not be scored, in the baseline neither",
+    "unscored": "could not be scored, as in the baseline",
     "skipped": "had no answer to score",
     "error": "ended in an error",
-    "lost": "had a score in the baseline and have none now",
+    "lost": "had a score in the baseline and none now",
 }
 
 
