@@ -36,7 +36,12 @@ def words(text: str) -> tuple[Word, ...]:
 
 def stems(text: str) -> tuple[str, ...]:
     """The stems of a text's words in order."""
-    return tuple([stem(word) for word in _pattern(text).findall(text)])
+    return tuple([stem(word) for word in spelled(text)])
+
+
+def spelled(text: str) -> list[str]:
+    """The words of a text as they are spelled, in order."""
+    return _pattern(text).findall(text)
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -7,7 +7,7 @@ One answer's whole search must cost less than sending its request.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import zip_longest
 from math import log
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from evals.concepts import load_concepts
 from evals.lexicons import load_yaml
 from evals.records import Passage
-from evals.words import stem, stems
+from evals.words import spelled, stem, stems
 
 _UNIT = 1_000_000
 """Weights are whole millionths: sums of them do not depend on their order."""
@@ -87,7 +87,8 @@ class Retrieval:
 
     def scores(self, texts: Sequence[str]) -> Scores:
         """How much each piece shares with each text: (texts, pieces)."""
-        found = [[row for term in set(_terms(text)) if (row := self._postings.get(term)) is not None] for text in texts]
+        known = self._postings
+        found = [[known[term] for term in set(_terms(text)) if term in known] for text in texts]
         rows, shape = [row for mine in found for row in mine], (len(texts), len(self.pieces))
         if not rows:
             return np.zeros(shape, np.int64)
@@ -135,8 +136,15 @@ def _leading(scores: Scores, most: int) -> list[list[int]]:
 
 
 def _terms(text: str) -> list[str]:
-    names, stop_words = _names(), _stop_words()
-    return [names.get(one, one) for one in stems(text) if one not in stop_words]
+    term = _term
+    return [found for word in spelled(text) if (found := term(word))]
+
+
+@lru_cache(maxsize=65536)
+def _term(word: str) -> str:
+    """What a word is looked up by; "" for a word that tells no passages apart."""
+    one = stem(word)
+    return "" if one in _stop_words() else _names().get(one, one)
 
 
 @cache
