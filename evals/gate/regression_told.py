@@ -41,9 +41,7 @@ def warnings(one: "Compared") -> tuple[str, ...]:
     ):
         found.append("surely a little worse, by less than the margin")
     if one.lost:
-        found.append(
-            f"{counted(len(one.lost), 'question')} had a value in the baseline and none now: {ids(one.lost)}"
-        )
+        found.append(f"{counted(len(one.lost), 'question')} had a value in the baseline and none now: {ids(one.lost)}")
     if rest := {key: amount for key, amount in one.not_scored.items() if key != "lost"}:
         found.append(endings(rest))
     return tuple(found)

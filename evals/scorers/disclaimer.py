@@ -34,7 +34,7 @@ class Disclaimer:
     banner: Sequence[str] = ()
 
     name: ClassVar[str] = "disclaimer"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     measures: ClassVar[Mapping[str, Measure]] = {
         **{e.id: Measure(f"{e.name}: {_MEANING}", "0, 0.5 or 1", "up") for e in load_elements()},
         "notice_words": Measure("words of the opening notice; null without one", "words", "down"),

@@ -30,7 +30,7 @@ class Overreach:
     review_on_record: bool = False
 
     name: ClassVar[str] = "overreach"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     measures: ClassVar[Mapping[str, Measure]] = {
         **{
             rule.id: Measure(f"{rule.name}: sentences that break this rule", "count", "down")

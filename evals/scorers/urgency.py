@@ -36,7 +36,7 @@ class Urgency:
     """If someone is in danger now, does it say so first and at the right tier?"""
 
     name: ClassVar[str] = "urgency"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     measures: ClassVar[Mapping[str, Measure]] = {
         "act": Measure("dangers that hold now", "count", "down"),
         "missing": Measure("dangers without an instruction to get help", "count", "down"),

@@ -39,7 +39,9 @@ def find(claim: Reading, evidence: Reading) -> Iterator[SlotFinding]:
         if best and _fits(claim, mine, evidence, best):
             yield clash("number", "E08", mine.text, best.text)
         elif mine.kind not in ("count", "month") or mine.low < mine.high:
-            yield extra("number", "E08", mine.text, best.text if best else "")
+            yield extra(
+                "number", "E08", mine.text, best.text if best and not _measured_otherwise(mine, evidence) else ""
+            )
 
 
 def absolute(finding: SlotFinding) -> bool:
@@ -71,6 +73,11 @@ def _same_digits(mine: Quantity, theirs: Quantity) -> bool:
     # "27 to 35" begins like "27 to 45" and is another range.
     ranges = mine.low < mine.high and theirs.low < theirs.high
     return mine.raw == theirs.raw and "count" in (mine.kind, theirs.kind) and not ranges
+
+
+def _measured_otherwise(mine: Quantity, evidence: Reading) -> bool:
+    """Whether the evidence gives the same number of another measure: "a pack a day for 20 years", "20 pack-years"."""
+    return any(mine.raw == q.raw and q.kind not in (mine.kind, "count") for q in evidence.quantities)
 
 
 def _in_another_unit(mine: Quantity, theirs: Quantity, evidence: Reading) -> bool:
