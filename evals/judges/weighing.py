@@ -166,11 +166,15 @@ def another_measure(looks: Sequence[Look]) -> bool:
 
 
 def unsaid_number(looks: Sequence[Look]) -> bool:
-    """Whether every window that bears a claim out gives, in place of its number, another one of the kind."""
+    """Whether every window that bears a claim out gives, in place of one number of it, another one of the kind."""
     close = _bearing_out(looks)
-    return bool(close) and all(
-        any(f.slot == "number" and f.kind in ("clash", "extra") and f.stated for f in one.slots) for one in close
-    )
+    return bool(close) and all(_one_number_otherwise(one.slots) for one in close)
+
+
+def _one_number_otherwise(found: Sequence[SlotFinding]) -> bool:
+    # Of many numbers most describe what is compared, and passages tell of it in other words.
+    numbers = [one for one in found if one.slot == "number" and one.kind in ("clash", "extra")]
+    return len(numbers) == 1 and bool(numbers[0].stated)
 
 
 def _bearing_out(looks: Sequence[Look]) -> list[Look]:

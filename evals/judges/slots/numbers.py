@@ -75,6 +75,12 @@ def _same_digits(mine: Quantity, theirs: Quantity) -> bool:
     return mine.raw == theirs.raw and "count" in (mine.kind, theirs.kind) and not ranges
 
 
+def _in_brackets(text: str, quantity: Quantity) -> bool:
+    """Whether a number stands in brackets, where it describes what is spoken of: "the pill (200 mg a day)"."""
+    before = text[: quantity.start]
+    return before.count("(") > before.count(")")
+
+
 def _measured_otherwise(mine: Quantity, evidence: Reading) -> bool:
     """Whether the evidence gives the same number of another measure: "a pack a day for 20 years", "20 pack-years"."""
     return any(mine.raw == q.raw and q.kind not in (mine.kind, "count") for q in evidence.quantities)
