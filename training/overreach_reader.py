@@ -34,7 +34,7 @@ TEXTS = ROOT / "datasets" / "faults"
 GOOD = Path(__file__).with_name("written_good_answers.jsonl")
 OUT = ROOT / "datasets" / "lexicons" / "overreach_reader.npz"
 # Chosen by leaving out one writer's texts at a time (`--without`).
-QUIET, SURE, RISE, KEEPS, CLOSE = -2.0, 0.5, 0.4, -4.0, 1.0
+QUIET, SURE, RISE, KEEPS, CLOSE = -2.0, 0.5, 0.4, -6.0, 1.0
 # File of public answers -> how many of them are read, in the order of the digests of their ids; every second trains.
 PUBLIC = {"medquad_cancer_dev": 330, "expertqa_medicine_dev": 150}
 _LONGEST = 2500
